@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The project folder. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const LEAST_NODE = [20, 12];
+
+/**
+ * Makes sure that Node is recent enough and that node_modules is what package-lock.json says; ends the process with
+ * a message when it cannot. Uses nothing but Node, since it runs before anything is installed.
+ */
+export function prepare() {
+  checkNode();
+  const lock = hashOf('package-lock.json');
+  const stamp = join(root, 'node_modules', '.throughline-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.log('Installing dependencies (npm ci)');
+  const started = Date.now();
+  // Without --include=dev an environment with NODE_ENV=production would leave out tools that start and test need.
+  const { status, error } = npm([
+    'ci',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
+  if (status !== 0)
+    fail(`npm ci failed${error ? `: ${error.message}` : ''}. Its messages are above.`);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, lock);
+  console.log(`Dependencies installed (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+function npm(args) {
+  const options = { cwd: root, stdio: 'inherit' };
+  // Inside "npm start" this names the very npm that runs; its folder need not be on PATH.
+  const script = process.env.npm_execpath;
+  if (script && /npm-cli\.c?js$/.test(script))
+    return spawnSync(process.execPath, [script, ...args], options);
+  return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [leastMajor, leastMinor] = LEAST_NODE;
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
+  fail(
+    `Throughline needs Node ${LEAST_NODE.join('.')} or later; this is ${process.versions.node}. See https://nodejs.org.`,
+  );
+}
+
+function hashOf(name) {
+  return createHash('sha256')
+    .update(readFileSync(join(root, name)))
+    .digest('hex');
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

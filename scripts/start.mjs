@@ -1,0 +1,5 @@
+import { prepare } from './install.mjs';
+import { runNode } from './run.mjs';
+
+prepare();
+runNode(['--import', 'tsx', 'src/dev/start.ts', ...process.argv.slice(2)]);

@@ -1,0 +1,6 @@
+import { prepare } from './install.mjs';
+import { runNode } from './run.mjs';
+
+prepare();
+// Tests compare instants: the zone of the machine must not reach them.
+runNode(['node_modules/jest/bin/jest.js', ...process.argv.slice(2)], { TZ: 'UTC' });

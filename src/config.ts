@@ -1,0 +1,146 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Environment variables whose values are never repeated in an error. */
+const SECRET = new Set(['DATABASE_URL', 'SMTP_URL', 'THROUGHLINE_API_KEY']);
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const wholeNumber = (least: number, most: number, hint: string) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, hint)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, hint);
+
+const url = (protocols: string[], example: string) => {
+  const hint = `must be a URL such as ${example}`;
+  return z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), hint);
+};
+
+const ENVIRONMENT = z.object({
+  THROUGHLINE_HOME: z.string().default('.throughline'),
+  PORT: wholeNumber(
+    0,
+    65_535,
+    'must be a whole number from 0 to 65535; 0 picks a free port',
+  ).optional(),
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'postgres://user:password@host:5432/database',
+  ).optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/@]+):\d{1,5}$/, 'must be host:port, such as localhost:7233')
+    .optional(),
+  TEMPORAL_NAMESPACE: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][\w.-]{0,254}$/,
+      'must be the name of a namespace: letters, digits, dots, dashes',
+    )
+    .default('default'),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
+  THROUGHLINE_MAIL_LOOKUP_URL: url(
+    ['http:', 'https:'],
+    'http://127.0.0.1:8025/dev/messages',
+  ).optional(),
+  THROUGHLINE_MAIL_FROM: z
+    .email('must be an e-mail address')
+    .default('journeys@throughline.example'),
+  THROUGHLINE_INBOX_URL: url(['http:', 'https:'], 'http://127.0.0.1:8025').optional(),
+  THROUGHLINE_API_KEY: z
+    .string()
+    .regex(/^\S{8,200}$/, 'must be 8 to 200 characters without spaces')
+    .optional(),
+  THROUGHLINE_PUBLIC_URL: url(['http:', 'https:'], 'https://journeys.example.com').optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  THROUGHLINE_RELAY_LEASE_MS: wholeNumber(
+    100,
+    3_600_000,
+    'must be 100 to 3600000 milliseconds',
+  ).default(15_000),
+  THROUGHLINE_RELAY_POLL_MS: wholeNumber(10, 60_000, 'must be 10 to 60000 milliseconds').default(
+    250,
+  ),
+});
+
+/** Everything the environment decides; durations in milliseconds. */
+export interface Config {
+  /** Absolute folder for data and state of this copy. */
+  home: string;
+  /** Port of the API; 0 lets the operating system choose. */
+  port: number;
+  /** False when `port` is the default, which may move to a free port. */
+  portGiven: boolean;
+  /** PostgreSQL as owner or superuser; the roles are taken on by the connection. */
+  databaseUrl?: string | undefined;
+  temporalAddress?: string | undefined;
+  temporalNamespace: string;
+  smtpUrl?: string | undefined;
+  /** Prefix for looking up an ambiguous mail: GET `<mailLookupUrl>/<message id, URL-encoded>` is 200 or 404. */
+  mailLookupUrl?: string | undefined;
+  /** The sender's address of mails whose node names none. */
+  mailFrom: string;
+  /** Web address of the development inbox, when mail goes to the local catcher. */
+  inboxUrl?: string | undefined;
+  apiKey?: string | undefined;
+  /** Address under which people outside reach the API, for links in messages. */
+  publicUrl?: string | undefined;
+  logLevel: (typeof LOG_LEVELS)[number];
+  relayLeaseMs: number;
+  relayPollMs: number;
+}
+
+/** Thrown by `loadConfig`; `problems` has one line for every bad variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: string[]) {
+    const lines = problems.map((problem) => `  ${problem}`).join('\n');
+    super(
+      `The environment holds values that Throughline cannot use:\n${lines}\nCorrect or unset them and start again.`,
+    );
+  }
+}
+
+/**
+ * Reads the environment once. A variable set to the empty string counts as not set.
+ * @throws ConfigError naming every bad value at once; values that may hold a password are not repeated.
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = ENVIRONMENT.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => describeProblem(issue, given)));
+  const values = parsed.data;
+  return {
+    home: resolve(values.THROUGHLINE_HOME),
+    port: values.PORT ?? 8080,
+    portGiven: values.PORT !== undefined,
+    databaseUrl: values.DATABASE_URL,
+    temporalAddress: values.TEMPORAL_ADDRESS,
+    temporalNamespace: values.TEMPORAL_NAMESPACE,
+    smtpUrl: values.SMTP_URL,
+    mailLookupUrl: values.THROUGHLINE_MAIL_LOOKUP_URL,
+    mailFrom: values.THROUGHLINE_MAIL_FROM,
+    inboxUrl: values.THROUGHLINE_INBOX_URL,
+    apiKey: values.THROUGHLINE_API_KEY,
+    publicUrl: values.THROUGHLINE_PUBLIC_URL,
+    logLevel: values.LOG_LEVEL,
+    relayLeaseMs: values.THROUGHLINE_RELAY_LEASE_MS,
+    relayPollMs: values.THROUGHLINE_RELAY_POLL_MS,
+  };
+}
+
+function describeProblem(
+  issue: z.core.$ZodIssue,
+  given: Record<string, string | undefined>,
+): string {
+  const name = String(issue.path[0]);
+  const value = SECRET.has(name) ? '(value not shown)' : JSON.stringify(given[name]);
+  return `${name}=${value} ${issue.message}`;
+}

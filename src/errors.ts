@@ -1,0 +1,128 @@
+/**
+ * Every code that Throughline answers with, in one table. Codes are stable: programs branch on them,
+ * so one is added or retired, never renamed. `docs/errors.md` is generated from this table.
+ *
+ * A code is met in one of three places: as `code` of a problem (with `status`), as `code` of one of a
+ * problem's `issues`, or as `code` of a failed step or enrollment.
+ */
+export const ERRORS = {
+  'request.unparsable': { status: 400, title: 'The request cannot be read' },
+  'request.invalid': { status: 422, title: 'The request is not valid' },
+  'request.too_large': { status: 413, title: 'The request body is too large' },
+  'request.unsupported_media_type': {
+    status: 415,
+    title: 'The body has an unsupported content type',
+  },
+  'request.idempotency_mismatch': {
+    status: 422,
+    title: 'The idempotency key was used for another request',
+  },
+  'request.in_progress': {
+    status: 409,
+    title: 'A request with this idempotency key is still running',
+  },
+  'request.precondition_failed': { status: 412, title: 'It has changed since it was read' },
+  'request.unknown_field': { status: 422, title: 'A field that does not exist' },
+  'request.wrong_type': { status: 422, title: 'A value of the wrong type' },
+  'request.wrong_value': { status: 422, title: 'A value that is not allowed' },
+  'request.missing_field': { status: 422, title: 'A required field is missing' },
+  'request.forbidden_key': { status: 422, title: 'A key that is never accepted' },
+  'request.forbidden_character': { status: 422, title: 'Text that cannot be stored' },
+  'request.too_deep': { status: 422, title: 'Values nested too deeply' },
+  'route.not_found': { status: 404, title: 'There is no such address' },
+  'route.method_not_allowed': { status: 405, title: 'The address does not answer this method' },
+  'auth.missing': { status: 401, title: 'An API key is required' },
+  'auth.invalid': { status: 401, title: 'The API key is not valid' },
+  'auth.forbidden': { status: 403, title: 'The API key may not do this' },
+  'contact.not_found': { status: 404, title: 'There is no such contact' },
+  'contact.conflict': { status: 409, title: 'The identifiers belong to different contacts' },
+  'workflow.not_found': { status: 404, title: 'There is no such workflow' },
+  'workflow.key_taken': { status: 409, title: 'Another workflow has this key' },
+  'workflow.not_active': { status: 409, title: 'The workflow is not active' },
+  'workflow.archived': { status: 409, title: 'The workflow is archived' },
+  'enrollment.not_found': { status: 404, title: 'There is no such enrollment' },
+  'enrollment.blocked': { status: 409, title: 'The contact may not enter the workflow' },
+  'event.rejected': { status: 422, title: 'The event was not accepted' },
+  'definition.invalid': { status: 422, title: 'The definition is not valid' },
+  'definition.unknown_field': { status: 422, title: 'A field that does not exist' },
+  'definition.wrong_type': { status: 422, title: 'A value of the wrong type' },
+  'definition.wrong_value': { status: 422, title: 'A value that is not allowed' },
+  'definition.missing_field': { status: 422, title: 'A required field is missing' },
+  'definition.forbidden_key': { status: 422, title: 'A key that is never accepted' },
+  'definition.forbidden_character': { status: 422, title: 'Text that cannot be stored' },
+  'definition.too_deep': { status: 422, title: 'Values nested too deeply' },
+  'definition.too_large': { status: 422, title: 'The definition is too large' },
+  'definition.too_many_nodes': { status: 422, title: 'Too many nodes' },
+  'definition.unknown_node_type': { status: 422, title: 'A node type that does not exist' },
+  'definition.duplicate_id': { status: 422, title: 'An id that is used twice' },
+  'definition.reserved_id': { status: 422, title: 'A reserved node id' },
+  'definition.dangling_edge': {
+    status: 422,
+    title: 'An edge to or from a node that does not exist',
+  },
+  'definition.duplicate_edge': { status: 422, title: 'Two edges from one port' },
+  'definition.unknown_port': {
+    status: 422,
+    title: 'An edge from a port that the node does not have',
+  },
+  'definition.unconnected_port': { status: 422, title: 'A port without an edge' },
+  'definition.unreachable_node': { status: 422, title: 'A node that no path reaches' },
+  'definition.unknown_node': { status: 422, title: 'A reference to a node that does not exist' },
+  'definition.bad_template': { status: 422, title: 'A template that cannot be read' },
+  'definition.bad_pattern': { status: 422, title: 'A pattern that is not valid' },
+  'definition.cycle_without_wait': { status: 422, title: 'A cycle without a wait that takes time' },
+  'definition.ignored_field': { status: 422, title: 'A field that is ignored on input' },
+  'step.visit_limit': { status: 409, title: 'A node was visited too often' },
+  'step.failed': { status: 409, title: 'A step failed' },
+  'effect.unknown': { status: 409, title: 'Whether an effect happened is not known' },
+  'service.unavailable': { status: 503, title: 'A part of the service is not available' },
+  'internal.error': { status: 500, title: 'Something went wrong inside Throughline' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing that is wrong with an input, in the words of whoever wrote the input. */
+export interface Issue {
+  code: string;
+  /** `nodes[2].data.for`; the empty text means the whole input. */
+  path: string;
+  message: string;
+  line?: number;
+  column?: number;
+  /** What was probably meant, ready to be typed in its place. */
+  suggestion?: string;
+}
+
+/** Further members of a problem, such as `reason`; `issues` is its own member. */
+export interface ErrorExtra {
+  readonly issues?: readonly Issue[];
+  readonly [member: string]: unknown;
+}
+
+/** An expected failure that the caller can act on. Anything else thrown is an `internal.error`. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly detail: string;
+  readonly issues?: readonly Issue[];
+  readonly extra?: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail: string, extra: ErrorExtra = {}) {
+    super(`${code}: ${detail}`);
+    this.code = code;
+    this.status = ERRORS[code].status;
+    this.detail = detail;
+    const { issues, ...members } = extra;
+    if (issues !== undefined) this.issues = issues;
+    if (Object.keys(members).length > 0) this.extra = members;
+  }
+}
+
+/**
+ * Builds the error for a code; throw what it returns.
+ * `detail` says what was wrong, where, and what to do about it.
+ */
+export function fail(code: ErrorCode, detail: string, extra?: ErrorExtra): AppError {
+  return new AppError(code, detail, extra);
+}
