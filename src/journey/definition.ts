@@ -1,0 +1,115 @@
+/**
+ * The canonical form of a workflow definition: what a canvas edits, what a version stores.
+ *
+ * The `data` of a node is checked by its node type (src/language), so this file knows no type by name.
+ */
+import { z } from 'zod';
+import { conditionGroup } from './condition';
+import type { JsonObject } from './json';
+
+/** Ids that mean something in an edge and may not name a node. */
+export const RESERVED_IDS = ['end', 'trigger'] as const;
+
+export const MAX_NODES = 100;
+const DEFAULT_VISIT_LIMIT = 100;
+
+const NODE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const KEY = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
+
+/** An event name such as `email.opened` or `cart.paid`. */
+export const eventType = z
+  .string()
+  .max(100)
+  .regex(EVENT_TYPE, 'An event name is words joined by dots, such as cart.paid.')
+  .describe('An event name, such as `email.opened` or `cart.paid`.');
+
+export const nodeId = z
+  .string()
+  .regex(
+    NODE_ID,
+    'An id is 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit.',
+  )
+  .describe('Names the node in edges, statistics and migrations; stable across versions.');
+
+export const workflowKey = z
+  .string()
+  .regex(KEY, 'A key is lower-case letters, digits and "-", at most 64.')
+  .describe('Names the workflow in the workspace; immutable.');
+
+const trigger = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('manual').describe('Enrolled by the API, a person or a bulk job.'),
+  }),
+  z.strictObject({
+    type: z.literal('event').describe('Enrolled when an event arrives.'),
+    event: eventType,
+    filter: conditionGroup.optional().describe('Which of these events enroll; all when absent.'),
+  }),
+]);
+
+const goal = z.strictObject({
+  id: nodeId,
+  name: z.string().max(200).optional().describe('What the goal is called in reports.'),
+  event: eventType.describe('The event that reaches the goal, counted from the enrollment on.'),
+  condition: conditionGroup.optional().describe('What must also hold; it sees that event.'),
+  onAchieved: z.literal('exit').default('exit').describe('What reaching it does: `exit` ends.'),
+});
+
+const node = z.strictObject({
+  id: nodeId,
+  type: z.string().max(60).describe('The node type.'),
+  name: z.string().max(200).optional().describe('What people call the node.'),
+  position: z
+    .strictObject({ x: z.number(), y: z.number() })
+    .optional()
+    .describe('Where the canvas draws it.'),
+  data: z.custom<JsonObject>(isPlainObject, 'data must be an object.').describe('Its settings.'),
+});
+
+const edge = z.strictObject({
+  id: z.string().max(200).optional(),
+  source: z.string().max(64).describe('The node it leaves, or `trigger`.'),
+  sourceHandle: z.string().max(64).optional().describe('The port; absent means `next`.'),
+  target: z.string().max(64).describe('The node it enters, or `end`.'),
+});
+
+const settings = z.strictObject({
+  enrollment: z
+    .strictObject({
+      allowMultiple: z
+        .boolean()
+        .default(true)
+        .describe('Whether somebody who has been through may enter again.'),
+    })
+    .default({ allowMultiple: true })
+    .describe('Who may enter.'),
+  onNodeFailure: z
+    .enum(['fail', 'continue', 'exit'])
+    .default('fail')
+    .describe('What a permanently failed node without an `error` edge does.'),
+  visitLimit: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(DEFAULT_VISIT_LIMIT)
+    .describe('How often one node may be visited before the enrollment fails.'),
+});
+
+export const definitionSchema = z.strictObject({
+  key: workflowKey,
+  name: z.string().min(1).max(200).describe('What people call the workflow.'),
+  description: z.string().max(2_000).optional().describe('What it is for.'),
+  triggers: z.array(trigger).min(1).max(20).describe('What enrolls a contact.'),
+  nodes: z.array(node).min(1).describe('The steps.'),
+  edges: z.array(edge).describe('How they are joined.'),
+  goals: z.array(goal).max(20).default([]).describe('What ends the journey early.'),
+  settings: settings.default(settings.parse({})),
+});
+
+export type Definition = z.infer<typeof definitionSchema>;
+export type DefinitionNode = Definition['nodes'][number];
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

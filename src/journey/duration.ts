@@ -1,0 +1,112 @@
+/** Lengths of time as people write them. A day is 24 hours; months and years are refused. */
+import { z } from 'zod';
+
+const SECOND = 1000;
+const UNITS = {
+  second: SECOND,
+  minute: 60 * SECOND,
+  hour: 3_600 * SECOND,
+  day: 86_400 * SECOND,
+  week: 604_800 * SECOND,
+} as const;
+
+type Unit = keyof typeof UNITS;
+
+const SHORT: Readonly<Record<string, Unit>> = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+};
+
+/** The longest wait a node may ask for. */
+export const MAX_WAIT_MS = 365 * UNITS.day;
+
+const ISO = /^(-?)P(?:(\d+)W|(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)$/;
+const COMPACT = /^(-?)((?:\d+[smhdw])+)$/;
+const WORDS = /^(-?\d+) (second|minute|hour|day|week)s?$/;
+
+/**
+ * Milliseconds of a duration text (`30s`, `1h30m`, `P1DT2H`, `24 hours`; negative as `-1h`),
+ * or null when it is none.
+ */
+export function parseDuration(text: string): number | null {
+  return parseIso(text) ?? parseCompact(text) ?? parseWords(text);
+}
+
+function parseIso(text: string): number | null {
+  const match = ISO.exec(text);
+  if (!match || /[PT]$/.test(text)) return null;
+  const [, sign, weeks, days, hours, minutes, seconds] = match;
+  const total =
+    Number(weeks ?? 0) * UNITS.week +
+    Number(days ?? 0) * UNITS.day +
+    Number(hours ?? 0) * UNITS.hour +
+    Number(minutes ?? 0) * UNITS.minute +
+    Number(seconds ?? 0) * UNITS.second;
+  return sign === '-' ? -total : total;
+}
+
+function parseCompact(text: string): number | null {
+  const match = COMPACT.exec(text);
+  if (!match) return null;
+  let total = 0;
+  for (const [, amount, letter] of (match[2] as string).matchAll(/(\d+)([smhdw])/g)) {
+    total += Number(amount) * UNITS[SHORT[letter as string] as Unit];
+  }
+  return match[1] === '-' ? -total : total;
+}
+
+function parseWords(text: string): number | null {
+  const match = WORDS.exec(text);
+  return match ? Number(match[1]) * UNITS[match[2] as Unit] : null;
+}
+
+const amountAndUnit = z.strictObject({
+  amount: z.int().describe('How many; negative only where an offset is meant.'),
+  unit: z
+    .string()
+    .transform((unit) => unit.toLowerCase().replace(/s$/, ''))
+    .pipe(z.enum(['second', 'minute', 'hour', 'day', 'week']))
+    .describe('seconds, minutes, hours, days or weeks.'),
+});
+
+/**
+ * A duration, stored as milliseconds once parsed. Numbers are accepted because a parsed definition
+ * is parsed again when it is imported.
+ */
+export const duration = z
+  .union([
+    z.number().int(),
+    amountAndUnit.transform(({ amount, unit }) => amount * UNITS[unit]),
+    z.string().transform((text, context) => {
+      const milliseconds = parseDuration(text.trim());
+      if (milliseconds !== null) return milliseconds;
+      context.addIssue({
+        code: 'custom',
+        message: `"${text.slice(0, 60)}" is not a duration. Write 30s, 15m, 1h30m, 2d, 1w, P1DT2H or "24 hours"; months and years are not supported.`,
+      });
+      return z.NEVER;
+    }),
+  ])
+  .describe('A length of time: `30s`, `1h30m`, `2d`, `P1DT2H`, `24 hours` or `{amount, unit}`.');
+
+/** A duration a person can wait: from nothing to 365 days. */
+export const waitDuration = duration.pipe(
+  z
+    .number()
+    .min(0, 'A wait cannot be negative.')
+    .max(MAX_WAIT_MS, 'A wait may last 365 days at most.'),
+);
+
+/** "1 day", "90 minutes": the largest unit that divides it, in the marketer's words. */
+export function describeDuration(milliseconds: number): string {
+  for (const unit of ['week', 'day', 'hour', 'minute', 'second'] as const) {
+    if (milliseconds !== 0 && milliseconds % UNITS[unit] === 0) {
+      const amount = milliseconds / UNITS[unit];
+      return `${amount} ${unit}${Math.abs(amount) === 1 ? '' : 's'}`;
+    }
+  }
+  return milliseconds === 0 ? 'no time' : `${milliseconds} milliseconds`;
+}

@@ -1,0 +1,184 @@
+/**
+ * The port between the interpreter and whatever runs it: Temporal, or the simulator's virtual time.
+ *
+ * `Runtime` is what a runtime supplies; `RunContext` is what a node's `run` sees of it.
+ */
+import type { Instant, JsonObject } from './json';
+
+/** What leaves the building, by the name of its activity: input beyond the visit, and result. */
+export interface Effects {
+  readonly sendEmail: {
+    readonly input: Readonly<Record<never, never>>;
+    readonly result: SendResult;
+  };
+}
+
+export type EffectName = keyof Effects;
+
+export interface SendResult {
+  readonly outcome: 'sent' | 'blocked' | 'unknown' | 'deferred';
+  readonly deliveryKey: string;
+  readonly reason?: string;
+  /** When a deferred message may be tried again. */
+  readonly until?: Instant;
+}
+
+/** One visit of one node; the key of its effects and of its row. */
+export interface VisitKey {
+  readonly node: string;
+  readonly visit: number;
+}
+
+/** A visit that ended, to be recorded with the next advance. */
+export interface EndedVisit extends VisitKey {
+  readonly at: Instant;
+  readonly status: 'completed' | 'failed';
+  readonly port: string | null;
+  readonly reason: string;
+  readonly output?: JsonObject;
+}
+
+export interface AdvanceRequest {
+  /** The visit that brought the path here, if its end is not recorded yet. */
+  readonly ended: EndedVisit | null;
+  /** Where the path stands now; null when it is over. */
+  readonly from: VisitKey | null;
+  /** Earlier visits of the nodes ahead; a node not named was never visited. */
+  readonly visits: readonly (readonly [node: string, count: number])[];
+  readonly at: Instant;
+}
+
+export interface TakenDecision extends VisitKey {
+  readonly port: string | null;
+  readonly reason: string;
+}
+
+export interface AdvanceResult {
+  /** Decisions taken one after the other, from `from` on; what follows them is no decision. */
+  readonly taken: readonly TakenDecision[];
+  readonly goal: ReachedGoal | null;
+}
+
+export interface ReachedGoal {
+  readonly goalId: string;
+  readonly eventId: string;
+  readonly at: Instant;
+}
+
+export interface EventSearch extends VisitKey {
+  /** Inclusive. */
+  readonly from: Instant;
+  /** Inclusive. */
+  readonly to: Instant;
+  /** Message events count only when they are about this delivery. */
+  readonly deliveryKey: string | null;
+  /** Events that already satisfied a wait of this path. */
+  readonly consumed: readonly string[];
+}
+
+export interface FoundEvent {
+  readonly id: string;
+  readonly port: string;
+  readonly occurredAt: Instant;
+}
+
+export type EndStatus = 'completed' | 'goal_reached' | 'exited' | 'failed' | 'cancelled';
+
+export interface FinishRequest {
+  readonly at: Instant;
+  readonly ended: readonly EndedVisit[];
+  readonly status: EndStatus;
+  readonly goalId: string | null;
+  readonly reason: string | null;
+  readonly error: { readonly code: string; readonly node: string } | null;
+}
+
+export interface FinishResult {
+  readonly status: EndStatus;
+  readonly goalId: string | null;
+}
+
+export interface SleepRequest {
+  /** Null sleeps until woken. */
+  readonly until: Instant | null;
+  /** Asked whenever something may have changed; true ends the sleep early. */
+  readonly wake: () => boolean;
+  /** What operators read at the timer. */
+  readonly summary: string;
+}
+
+/** Asks a path to stop at its next safe point. */
+export interface StopSignal {
+  readonly requested: boolean;
+  /** Calls back at once when it was requested already. */
+  onRequest(callback: () => void): void;
+}
+
+/** A permanent failure of an effect, after its retries. Carries a code, never a provider's text. */
+export class EffectFailure extends Error {
+  override readonly name = 'EffectFailure';
+  constructor(readonly code: string) {
+    super(`The effect failed permanently: ${code}`);
+  }
+}
+
+/** Thrown through a node's `run` when its path was asked to stop; the visit is entered again later. */
+export class PathStopped extends Error {
+  override readonly name = 'PathStopped';
+}
+
+export interface Runtime {
+  now(): Instant;
+  /** How many doorbells have rung; a count, since the facts themselves are looked up. */
+  bells(): number;
+  sleep(request: SleepRequest): Promise<void>;
+  /** Records what ended, takes the decisions ahead and enters the node behind them. Repeatable. */
+  advance(request: AdvanceRequest): Promise<AdvanceResult>;
+  findEvent(search: EventSearch): Promise<FoundEvent | null>;
+  findGoal(at: Instant): Promise<ReachedGoal | null>;
+  /** @throws EffectFailure when it failed for good, PathStopped when stopped between attempts. */
+  perform<K extends EffectName>(
+    effect: K,
+    visit: VisitKey & { readonly at: Instant; readonly label: string },
+    input: Effects[K]['input'],
+    stop: StopSignal,
+  ): Promise<Effects[K]['result']>;
+  /** Closes the enrollment; a goal reached meanwhile beats `completed`. First close wins. */
+  finish(request: FinishRequest): Promise<FinishResult>;
+  /** Tells operators where the person is. */
+  announce(positions: readonly Position[]): void;
+  /** Whether the interpreter should save its state and begin a fresh history. */
+  shouldContinue(): boolean;
+}
+
+export interface Position extends VisitKey {
+  readonly label: string;
+  readonly waitingFor: string | null;
+  readonly waitUntil: Instant | null;
+}
+
+/** What a node's `run` sees. Every method may throw PathStopped; `run` must let it through. */
+export interface RunContext {
+  readonly visit: {
+    readonly number: number;
+    readonly startedAt: Instant;
+    readonly memory: JsonObject;
+  };
+  now(): Instant;
+  /** Keeps what a re-entered `run` must know. */
+  remember(memory: JsonObject): void;
+  waitUntil(deadline: Instant): Promise<void>;
+  /** The earliest matching event up to the deadline, or null once the deadline has passed. */
+  waitForEvent(since: EventWindow, deadline: Instant): Promise<FoundEvent | null>;
+  /** Until somebody rings, to look again at what cannot be waited for by name. */
+  waitForDoorbell(): Promise<void>;
+  perform<K extends EffectName>(
+    effect: K,
+    input: Effects[K]['input'],
+  ): Promise<Effects[K]['result']>;
+  /** Notes that this visit sent a message, for waits that speak of the last one. */
+  sent(deliveryKey: string): void;
+}
+
+/** Where a wait for an event begins to look. */
+export type EventWindow = 'last_send' | 'enrolled' | 'now' | { readonly node: string };

@@ -1,0 +1,4 @@
+import { describeRuntime } from '../runtime.suite';
+import { runSimulated } from '../support/simulator';
+
+describeRuntime('the simulator', runSimulated);

@@ -1,0 +1,41 @@
+import type { Definition } from '../../src/journey/definition';
+import { parseDefinition } from '../../src/language/parse-definition';
+
+interface Sketch {
+  readonly nodes: Readonly<Record<string, readonly [type: string, data?: object]>>;
+  /** `a -> b` for the next port, `a:true -> b` for another. */
+  readonly edges?: readonly string[];
+  readonly goals?: readonly object[];
+  readonly settings?: object;
+  readonly triggers?: readonly object[];
+  readonly key?: string;
+}
+
+/** A definition from a sketch; without edges the nodes follow one another. */
+export function define(sketch: Sketch): Definition {
+  const { definition, errors } = parseDefinition(sketched(sketch));
+  if (definition === null)
+    throw new Error(`The sketch is wrong: ${JSON.stringify(errors, null, 1)}`);
+  return definition;
+}
+
+/** The same as input for the API. */
+export function sketched({ nodes, edges, goals, settings, triggers, key }: Sketch): object {
+  const ids = Object.keys(nodes);
+  const chain = ids.slice(1).map((id, index) => `${ids[index]} -> ${id}`);
+  return {
+    key: key ?? 'journey',
+    name: 'Journey',
+    triggers: triggers ?? [{ type: 'manual' }],
+    nodes: Object.entries(nodes).map(([id, [type, data]]) => ({ id, type, data: data ?? {} })),
+    edges: (edges ?? chain).map(edgeOf),
+    ...(goals === undefined ? {} : { goals }),
+    ...(settings === undefined ? {} : { settings }),
+  };
+}
+
+function edgeOf(text: string): object {
+  const [from = '', target] = text.split(' -> ');
+  const [source, port] = from.split(':');
+  return { source, target, ...(port === undefined ? {} : { sourceHandle: port }) };
+}

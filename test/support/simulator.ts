@@ -1,0 +1,70 @@
+import { setImmediate } from 'node:timers/promises';
+import { createEvaluators } from '../../src/evaluate/evaluators';
+import type { ContactFacts } from '../../src/journey/facts';
+import { indexGraph } from '../../src/journey/graph';
+import { simulate } from '../../src/journey/simulate';
+import type { Simulation, SimulationInput } from '../../src/journey/simulation';
+import type { Case, Observed } from '../runtime.suite';
+
+export const START = Date.UTC(2026, 2, 27, 8);
+
+export const ada: ContactFacts = {
+  id: '018f0000-0000-7000-8000-000000000001',
+  externalId: null,
+  email: 'ada@example.com',
+  phone: null,
+  firstName: 'Ada',
+  lastName: null,
+  timeZone: 'Europe/Berlin',
+  attributes: {},
+  tags: [],
+  score: 0,
+};
+
+/** Input of the simulator with everything a test does not care about. */
+export function simulation(input: Partial<SimulationInput>): SimulationInput {
+  return {
+    contact: ada,
+    startAt: START,
+    script: [],
+    evaluators: createEvaluators(),
+    settle: () => setImmediate(),
+    workflow: { key: 'journey', version: 1 },
+    ...input,
+  };
+}
+
+export async function runSimulated(scenario: Case): Promise<Observed> {
+  const { definition, contact = {}, happenings = [], trigger, continueOften } = scenario;
+  const result = await simulate(
+    indexGraph(definition),
+    simulation({
+      contact: { ...ada, ...contact },
+      script: happenings.map(({ after, event, properties = {}, unheard = false }) => ({
+        at: START + after,
+        event: { type: event, properties },
+        unheard,
+      })),
+      ...(trigger === undefined
+        ? {}
+        : {
+            trigger: { id: 'trigger', occurredAt: START, properties: {}, ...trigger },
+          }),
+      ...(continueOften ? { continueAfter: (wakes: number) => wakes > 0 } : {}),
+    }),
+  );
+  return observed(result);
+}
+
+function observed(result: Simulation): Observed {
+  return {
+    status: result.status,
+    goalId: result.goalId,
+    path: result.steps.map((step) =>
+      step.status === 'cancelled' ? `${step.nodeId}!` : `${step.nodeId}:${step.port ?? '-'}`,
+    ),
+    sends: result.sends.map((send) => send.nodeId),
+    tags: result.contact.tags,
+    error: result.error?.code ?? null,
+  };
+}
