@@ -1,0 +1,322 @@
+import { conditionGroup } from '../../src/journey/condition';
+import { createEvaluators } from '../../src/evaluate/evaluators';
+import type { Json, JsonObject } from '../../src/journey/json';
+import { ADA, AT, at, event, factsOf, judged } from './facts';
+
+const HOUR = 3_600_000;
+const yes = { type: 'tag', operator: 'includes', value: 'vip' };
+const no = { type: 'tag', operator: 'includes', value: 'absent' };
+const vip = { contact: { tags: ['vip'] } };
+
+test.each([
+  ['AND', [yes, yes], true],
+  ['AND', [yes, no], false],
+  ['OR', [no, yes], true],
+  ['OR', [no, no], false],
+  ['NOT', [no, no], true],
+  ['NOT', [no, yes], false],
+  ['AND', [], true],
+  ['OR', [], false],
+  ['NOT', [], true],
+  ['AND', [{ operator: 'NOT', conditions: [{ operator: 'OR', conditions: [no, yes] }] }], false],
+])('%s of %j is %j', async (operator, conditions, expected) => {
+  expect((await judged({ operator, conditions }, vip)).value).toBe(expected);
+});
+
+describe('paths', () => {
+  const given = {
+    contact: {
+      attributes: {
+        plan: 'pro',
+        address: { city: 'Bonn' },
+        'a.b': 1,
+        email: 'other',
+      } as JsonObject,
+      tags: ['x'],
+    },
+    variables: { min: 3, list: ['a'] },
+    trigger: event('cart.abandoned', AT - HOUR, {
+      total: 40,
+      type: 'gift',
+      nested: { deep: true },
+    }),
+  };
+  test.each<[string, Json]>([
+    ['contact.email', 'ada@example.com'],
+    ['email', 'ada@example.com'],
+    ['contact.attributes.plan', 'pro'],
+    ['contact.plan', 'pro'],
+    ['address.city', 'Bonn'],
+    ['a.b', 1],
+    ['variables.min', 3],
+    ['event.total', 40],
+    ['event.properties.total', 40],
+    ['event.type', 'cart.abandoned'],
+    ['event.properties.type', 'gift'],
+    ['event.occurredAt', '2026-03-27T11:00:00Z'],
+    ['enrollment.version', 3],
+    ['enrollment.workflowKey', 'cart'],
+  ])('%s is %j', async (field, value) => {
+    expect(await judged([{ field, operator: 'equals', value }], given)).toMatchObject({
+      value: true,
+    });
+  });
+
+  test.each([
+    '__proto__',
+    'constructor',
+    'contact.constructor.name',
+    'contact.tags.length',
+    'email.length',
+    'variables.__proto__',
+    'event.toString',
+    'contact.attributes.hasOwnProperty',
+    'variables',
+  ])('%s names nothing', async (field) => {
+    expect(await judged([{ field, operator: 'not_exists' }], given)).toMatchObject({ value: true });
+  });
+
+  test('an operand may be a template that keeps its type', async () => {
+    expect(
+      (
+        await judged(
+          [
+            {
+              field: 'event.total',
+              operator: 'greater_than',
+              value: '{{ variables.min | times: 10 }}',
+            },
+          ],
+          given,
+        )
+      ).value,
+    ).toBe(true);
+    expect(
+      (
+        await judged(
+          [{ field: 'variables.x', operator: 'not_in', value: '{{ variables.list }}' }],
+          given,
+        )
+      ).value,
+    ).toBe(true);
+  });
+
+  test('a template that cannot be rendered is false, with a reason, and its negation true', async () => {
+    const ask = (operator: string) =>
+      judged([{ field: 'plan', operator, value: '{{ x | nonsense }}' }], given);
+    expect(await ask('equals')).toMatchObject({
+      value: false,
+      reason: expect.stringContaining('nonsense'),
+    });
+    expect(await ask('not_equals')).toMatchObject({ value: true });
+  });
+});
+
+test('tags are asked for by name, by list, by text and by absence', async () => {
+  const ask = async (operator: string, value?: Json) =>
+    (
+      await judged([{ type: 'tag', operator, ...(value === undefined ? {} : { value }) }], {
+        contact: { tags: ['vip', 'plan-pro'] },
+      })
+    ).value;
+  expect(await ask('equals', 'vip')).toBe(true);
+  expect(await ask('in', ['a', 'vip'])).toBe(true);
+  expect(await ask('not_in', ['a', 'b'])).toBe(true);
+  expect(await ask('not_contains', 'vip')).toBe(false);
+  expect(await ask('starts_with', 'plan-')).toBe(true);
+  expect(await ask('exists')).toBe(true);
+  expect(await ask('is_empty')).toBe(false);
+});
+
+test('a segment that is not known is false, with a reason', async () => {
+  expect(await judged([{ type: 'segment', operator: 'in', value: 'buyers' }])).toEqual({
+    value: false,
+    reason: 'the segments and lists of the contact are not known here',
+  });
+});
+
+describe('events', () => {
+  const opened = (hoursAgo: number, properties: JsonObject = {}) =>
+    event('email.opened', AT - hoursAgo * HOUR, properties);
+  const ask = (condition: object, events: ReturnType<typeof opened>[], more = {}) =>
+    judged([{ type: 'event', event: 'email.opened', ...condition }], { events, ...more });
+
+  test('count from the enrollment, both ends included', async () => {
+    expect((await ask({}, [opened(1)])).value).toBe(true);
+    expect((await ask({}, [opened(1.001)])).value).toBe(false);
+    expect((await ask({}, [opened(0)])).value).toBe(true);
+    expect((await ask({ since: 'ever' }, [opened(100)])).value).toBe(true);
+    expect((await ask({ operator: 'not_occurred' }, [opened(2)])).value).toBe(true);
+  });
+
+  test('without the triggering event, unless ever is asked for', async () => {
+    const trigger = opened(1);
+    expect((await ask({}, [trigger], { trigger })).value).toBe(false);
+    expect((await ask({ since: 'ever' }, [trigger], { trigger })).value).toBe(true);
+  });
+
+  test('since a node counts from its visit, and a node not visited makes both answers certain', async () => {
+    const visits = new Map([['send', AT - HOUR / 2]]);
+    const events = [opened(0.75)];
+    expect((await ask({ since: { node: 'send' } }, events, { visits })).value).toBe(false);
+    expect((await ask({ since: { node: 'send' } }, [opened(0.25)], { visits })).value).toBe(true);
+    expect(await ask({ since: { node: 'other' } }, events)).toMatchObject({
+      value: false,
+      reason: 'email.opened cannot count: node other was not visited',
+    });
+    expect(await ask({ since: { node: 'other' }, operator: 'not_occurred' }, events)).toMatchObject(
+      { value: true },
+    );
+  });
+
+  test('a number of times is at least that number, of those the filter accepts', async () => {
+    const events = [
+      opened(0.5, { link: 'a' }),
+      opened(0.4, { link: 'b' }),
+      opened(0.3, { link: 'a' }),
+    ];
+    const filter = [{ field: 'event.link', operator: 'equals', value: 'a' }];
+    expect(await ask({ count: 2, filter }, events)).toMatchObject({ value: true });
+    expect(await ask({ count: 3, filter }, events)).toEqual({
+      value: false,
+      reason: 'email.opened happened 2 times since the enrollment, 3 are asked for',
+    });
+  });
+
+  test('within a stretch of time, the answer changes when the deciding event leaves it', async () => {
+    const events = [opened(40), opened(30), opened(10)];
+    const ever = { since: 'ever', within: '2 days' };
+    expect(await ask({ ...ever, count: 2 }, events)).toMatchObject({
+      value: true,
+      changesAt: AT + 18 * HOUR + 1,
+    });
+    expect(await ask({ ...ever, count: 3 }, events)).toMatchObject({
+      value: true,
+      changesAt: AT + 8 * HOUR + 1,
+    });
+    expect(await ask({ ...ever, count: 4 }, events)).not.toHaveProperty('changesAt');
+    expect((await ask({ ...ever, count: 3 }, events, { at: AT + 8 * HOUR })).value).toBe(true);
+    expect((await ask({ ...ever, count: 3 }, events, { at: AT + 8 * HOUR + 1 })).value).toBe(false);
+  });
+
+  test('more events than one page are all looked at', async () => {
+    const many = Array.from({ length: 450 }, (_, index) => opened(0.5, { index }));
+    expect((await ask({ count: 450 }, many)).value).toBe(true);
+    expect(
+      (await ask({ filter: [{ field: 'index', operator: 'equals', value: 449 }] }, many)).value,
+    ).toBe(true);
+  });
+});
+
+test('a step is true once it was visited', async () => {
+  const visits = new Map([['a', AT]]);
+  expect((await judged([{ type: 'step', node: 'a' }], { visits })).value).toBe(true);
+  expect((await judged([{ type: 'step', node: 'b' }], { visits })).value).toBe(false);
+});
+
+describe('time', () => {
+  const office = {
+    from: '09:00',
+    to: '17:30',
+    days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
+  };
+  const ask = (window: object, more = {}) => judged([{ type: 'time', window }], more);
+
+  test('is judged in the zone of the contact', async () => {
+    expect(await ask(office)).toEqual({
+      value: true,
+      reason: '2026-03-27T12:00:00Z is inside 09:00 to 17:30 in Europe/Berlin',
+      changesAt: at('2026-03-27T16:30:00Z'),
+    });
+    expect(await ask(office, { contact: { timeZone: 'America/New_York' } })).toMatchObject({
+      value: false,
+      changesAt: at('2026-03-27T13:00:00Z'),
+    });
+    expect(
+      await ask(
+        { ...office, timeZone: 'workspace' },
+        { workspace: { timeZone: 'Asia/Tokyo', variables: {} } },
+      ),
+    ).toMatchObject({ value: false });
+  });
+
+  test('counts an unknown zone as none, and says so', async () => {
+    const verdict = await ask(office, { contact: { timeZone: 'Mars/Olympus' } });
+    expect(verdict).toMatchObject({
+      value: true,
+      reason: expect.stringContaining('time zone Mars/Olympus is unknown, UTC counts'),
+    });
+  });
+});
+
+describe('changesAt of a group', () => {
+  const older = { field: 'since', operator: 'older_than', value: '30d' };
+  const newer = { field: 'since', operator: 'newer_than', value: '40d' };
+  const given = { contact: { attributes: { since: '2026-03-01T00:00:00Z' }, tags: ['vip'] } };
+  const thirty = at('2026-03-31T00:00:00Z') + 1;
+  const forty = at('2026-04-10T00:00:00Z');
+
+  test.each([
+    ['AND', [older, yes], false, thirty],
+    ['AND', [newer, yes], true, forty],
+    ['OR', [older, no], false, thirty],
+    ['OR', [newer, older], true, forty],
+    ['NOT', [older], true, thirty],
+    ['AND', [no, older], false, undefined],
+  ])('%s of %j', async (operator, conditions, value, changesAt) => {
+    const verdict = await judged({ operator, conditions }, given);
+    expect(verdict.value).toBe(value);
+    expect(verdict.changesAt).toBe(changesAt);
+  });
+
+  test('is the very instant at which the answer is another', async () => {
+    expect((await judged([older], { ...given, at: thirty - 1 })).value).toBe(false);
+    expect((await judged([older], { ...given, at: thirty })).value).toBe(true);
+    expect((await judged([newer], { ...given, at: forty - 1 })).value).toBe(true);
+    expect((await judged([newer], { ...given, at: forty })).value).toBe(false);
+  });
+});
+
+describe('a filter', () => {
+  const paid = event('cart.paid', AT, { total: 40, email: 'buyer@example.com' });
+  const ask = (group: unknown) =>
+    createEvaluators().filter(conditionGroup.parse(group), paid, {
+      at: AT,
+      contact: { ...ADA, tags: ['vip'], attributes: { plan: 'pro' } },
+    });
+
+  test('sees the event under test, and a bare path is its property first', () => {
+    expect(ask([{ field: 'event.total', operator: '>=', value: 40 }]).value).toBe(true);
+    expect(ask([{ field: 'total', operator: 'equals', value: 40 }]).value).toBe(true);
+    expect(ask([{ field: 'email', operator: 'equals', value: 'buyer@example.com' }]).value).toBe(
+      true,
+    );
+    expect(
+      ask([{ field: 'contact.email', operator: 'equals', value: 'ada@example.com' }]).value,
+    ).toBe(true);
+    expect(ask([{ field: 'plan', operator: 'equals', value: 'pro' }, yes]).value).toBe(true);
+  });
+
+  test('cannot ask for the past', () => {
+    expect(ask([{ type: 'event', event: 'x' }])).toEqual({
+      value: false,
+      reason: 'a filter cannot ask for a event',
+    });
+  });
+});
+
+test('the answer does not depend on the clock of the host', async () => {
+  const spy = jest.spyOn(Date, 'now').mockReturnValue(0);
+  const verdict = await judged([{ field: 'x', operator: 'newer_than', value: '1h' }], {
+    contact: { attributes: { x: '2026-03-27T11:30:00Z' } },
+  });
+  spy.mockRestore();
+  expect(verdict.value).toBe(true);
+});
+
+test('facts stay as they are', async () => {
+  const facts = factsOf({ contact: { attributes: { a: { b: [1] } } } });
+  const before = JSON.stringify(facts);
+  await createEvaluators().value('{% assign a = contact.a %}{{ a.b | push: 2 }}', facts);
+  expect(JSON.stringify(facts)).toBe(before);
+});
