@@ -1,0 +1,191 @@
+import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { fail } from '../errors';
+import { newId } from '../ids';
+import { changedFields, type ContactPatch } from './contact-changes';
+import type { Tx } from './client';
+import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
+import { contacts } from './schema/contacts';
+
+export type { ContactPatch } from './contact-changes';
+export type ContactRow = typeof contacts.$inferSelect;
+
+/** What names a contact; of several the first given one counts: id, externalId, email. */
+export interface ContactReference {
+  id?: string | undefined;
+  externalId?: string | null | undefined;
+  email?: string | null | undefined;
+}
+
+export interface ContactInput extends ContactPatch {
+  id?: string | undefined;
+}
+
+/**
+ * Creates the contact that the input names, or changes the fields it gives.
+ * Fails with `contact.conflict` when its identifiers belong to several contacts.
+ */
+export async function upsertContact(
+  tx: Tx,
+  input: ContactInput,
+): Promise<{ contact: ContactRow; created: boolean; changed: string[] }> {
+  const blank = { id: input.id ?? newId(), ...fields(input) };
+  // Taken by somebody's id, external id or address: then it is that contact's change.
+  const [fresh] = await tx.insert(contacts).values(blank).onConflictDoNothing().returning();
+  if (fresh) {
+    const { set, changed } = changedFields({ ...fresh, ...EMPTY }, input);
+    const contact = set.attributes ? await write(tx, fresh.id, set) : fresh;
+    return { contact, created: true, changed };
+  }
+  const found = await findContact(tx, input);
+  if (!found || (input.id !== undefined && found.id !== input.id)) throw conflict();
+  const patched = await patchContact(tx, found.id, input);
+  if (!patched) throw conflict();
+  return { ...patched, created: false };
+}
+
+const EMPTY = {
+  externalId: null,
+  email: null,
+  phone: null,
+  firstName: null,
+  lastName: null,
+  timeZone: null,
+  attributes: {},
+  tags: [],
+  score: 0,
+};
+
+/** The given fields, attributes aside: those are merged by the rules of a change. */
+function fields({
+  externalId,
+  email,
+  phone,
+  firstName,
+  lastName,
+  timeZone,
+  tags,
+  score,
+}: ContactPatch) {
+  return {
+    externalId,
+    email,
+    phone,
+    firstName,
+    lastName,
+    timeZone,
+    ...(tags && { tags: [...new Set(tags)] }),
+    ...(score !== undefined && { score }),
+  };
+}
+
+/**
+ * Changes the fields that the patch gives; null clears one. `changed` holds the paths whose values
+ * are different now (`email`, `attributes.plan`). Null when there is no such contact.
+ */
+export async function patchContact(
+  tx: Tx,
+  id: string,
+  patch: ContactPatch,
+): Promise<{ contact: ContactRow; changed: string[] } | null> {
+  const [before] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('update');
+  if (!before) return null;
+  const { set, changed } = changedFields(before, patch);
+  if (changed.length === 0) return { contact: before, changed };
+  if (await identifierTaken(tx, id, patch)) throw conflict();
+  return { contact: await write(tx, id, set), changed };
+}
+
+async function write(
+  tx: Tx,
+  id: string,
+  set: Partial<typeof contacts.$inferInsert>,
+): Promise<ContactRow> {
+  const [row] = await tx
+    .update(contacts)
+    .set({ ...set, updatedAt: sql`now()` })
+    .where(eq(contacts.id, id))
+    .returning();
+  if (!row) throw fail('contact.not_found', `Contact ${id} was erased meanwhile.`);
+  return row;
+}
+
+async function identifierTaken(tx: Tx, id: string, patch: ContactPatch): Promise<boolean> {
+  const owners = await Promise.all([
+    patch.externalId ? findContact(tx, { externalId: patch.externalId }) : null,
+    patch.email ? findContact(tx, { email: patch.email }) : null,
+  ]);
+  return owners.some((owner) => owner && owner.id !== id);
+}
+
+const conflict = () =>
+  fail(
+    'contact.conflict',
+    'The id, externalId and email given belong to different contacts. Give those of one contact.',
+  );
+
+export async function getContact(tx: Tx, id: string): Promise<ContactRow | null> {
+  const [row] = await tx.select().from(contacts).where(eq(contacts.id, id));
+  return row ?? null;
+}
+
+/** The contact that the first given identifier names, or null. */
+export async function findContact(tx: Tx, reference: ContactReference): Promise<ContactRow | null> {
+  const { id, externalId, email } = reference;
+  const ways: (SQL | undefined)[] = [
+    id === undefined ? undefined : eq(contacts.id, id),
+    externalId ? eq(contacts.externalId, externalId) : undefined,
+    email ? eq(sql`lower(${contacts.email})`, sql`lower(${email})`) : undefined,
+  ];
+  for (const way of ways) {
+    const [row] = way ? await tx.select().from(contacts).where(way) : [];
+    if (row) return row;
+  }
+  return null;
+}
+
+/** Contacts by id, the newest first. */
+export async function listContacts(tx: Tx, page: Page): Promise<Listed<ContactRow>> {
+  const after = positionOf(page, BY_ID);
+  const rows = await tx
+    .select()
+    .from(contacts)
+    .where(and(after === null ? undefined : lt(contacts.id, after)))
+    .orderBy(desc(contacts.id))
+    .limit(fetchLimit(page));
+  return listed(rows, page, (row) => row.id);
+}
+
+/** Adds tags and returns those that the contact did not have. Fails with `contact.not_found`. */
+export async function addTags(
+  tx: Tx,
+  contactId: string,
+  tags: readonly string[],
+): Promise<string[]> {
+  const before = await lockedTags(tx, contactId);
+  const added = [...new Set(tags)].filter((tag) => !before.includes(tag));
+  if (added.length > 0) await write(tx, contactId, { tags: [...before, ...added] });
+  return added;
+}
+
+/** Removes tags and returns those that the contact had. Fails with `contact.not_found`. */
+export async function removeTags(
+  tx: Tx,
+  contactId: string,
+  tags: readonly string[],
+): Promise<string[]> {
+  const before = await lockedTags(tx, contactId);
+  const removed = before.filter((tag) => tags.includes(tag));
+  if (removed.length > 0)
+    await write(tx, contactId, { tags: before.filter((tag) => !tags.includes(tag)) });
+  return removed;
+}
+
+async function lockedTags(tx: Tx, contactId: string): Promise<string[]> {
+  const [row] = await tx
+    .select({ tags: contacts.tags })
+    .from(contacts)
+    .where(eq(contacts.id, contactId))
+    .for('update');
+  if (!row) throw fail('contact.not_found', `There is no contact ${contactId} in this workspace.`);
+  return row.tags;
+}

@@ -1,0 +1,156 @@
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import type { Tx } from './client';
+import { recordEvent } from './events';
+import type { JsonObject } from './json';
+import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
+import {
+  enrollments,
+  type EndStatus,
+  type EnrollmentStatus,
+  type OpenStatus,
+} from './schema/enrollments';
+import { workflowVersions } from './schema/workflows';
+
+export type { EndStatus, EnrollmentStatus, OpenStatus } from './schema/enrollments';
+export { admitEnrollment, type Admission, type BlockedReason } from './admission';
+export type EnrollmentRow = typeof enrollments.$inferSelect;
+
+export async function getEnrollment(tx: Tx, id: string): Promise<EnrollmentRow | null> {
+  const [row] = await tx.select().from(enrollments).where(eq(enrollments.id, id));
+  return row ?? null;
+}
+
+export interface EnrollmentFilter {
+  workflowId?: string | undefined;
+  contactId?: string | undefined;
+  status?: EnrollmentStatus | undefined;
+}
+
+/** Enrollments, the newest first. */
+export async function listEnrollments(
+  tx: Tx,
+  filter: EnrollmentFilter,
+  page: Page,
+): Promise<Listed<EnrollmentRow>> {
+  const after = positionOf(page, BY_ID);
+  const { workflowId, contactId, status } = filter;
+  const rows = await tx
+    .select()
+    .from(enrollments)
+    .where(
+      and(
+        workflowId === undefined ? undefined : eq(enrollments.workflowId, workflowId),
+        contactId === undefined ? undefined : eq(enrollments.contactId, contactId),
+        status === undefined ? undefined : eq(enrollments.status, status),
+        after === null ? undefined : lt(enrollments.id, after),
+      ),
+    )
+    .orderBy(desc(enrollments.id))
+    .limit(fetchLimit(page));
+  return listed(rows, page, (row) => row.id);
+}
+
+/** Notes the first run of the enrollment's Temporal workflow. */
+export async function markStarted(tx: Tx, id: string, runId: string): Promise<void> {
+  await tx
+    .update(enrollments)
+    .set({ temporalRunId: runId })
+    .where(and(eq(enrollments.id, id), isNull(enrollments.temporalRunId)));
+}
+
+export interface Position {
+  currentNodeIds: readonly string[];
+  waitUntil: Date | null;
+  waitingFor: string | null;
+  status: OpenStatus;
+}
+
+/** Notes where the person is. An enrollment that ended stays as it ended. */
+export async function setPosition(tx: Tx, id: string, position: Position): Promise<void> {
+  await tx
+    .update(enrollments)
+    .set({ ...position, currentNodeIds: [...position.currentNodeIds] })
+    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)));
+}
+
+export interface Closing {
+  status: EndStatus;
+  goalId?: string | null | undefined;
+  error?: JsonObject | null | undefined;
+  reason?: string | null | undefined;
+  at: Date;
+}
+
+/**
+ * Ends an enrollment and records `enrollment.ended`. The first close wins: later ones change nothing
+ * and return the row as it is. Null when there is no such enrollment.
+ */
+export async function closeEnrollment(
+  tx: Tx,
+  id: string,
+  closing: Closing,
+): Promise<EnrollmentRow | null> {
+  const { status, goalId, error, reason, at } = closing;
+  const [closed] = await tx
+    .update(enrollments)
+    .set({
+      status,
+      goalId,
+      error,
+      reason,
+      endedAt: at,
+      currentNodeIds: [],
+      waitUntil: null,
+      waitingFor: null,
+    })
+    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
+    .returning();
+  if (!closed) return getEnrollment(tx, id);
+  const { workflowId, workflowKey, version, contactId } = closed;
+  await recordEvent(tx, {
+    contactId,
+    type: 'enrollment.ended',
+    properties: {
+      enrollmentId: id,
+      workflowId,
+      workflowKey,
+      version,
+      status,
+      goalId: closed.goalId,
+    },
+    occurredAt: at,
+    receivedAt: at,
+    causedBy: `enrollment:${id}`,
+    depth: closed.depth + 1,
+  });
+  return closed;
+}
+
+/**
+ * Every open enrollment of the contact whose version listens for the type, wherever it is now: one
+ * that is just about to wait must hear the bell too.
+ */
+export async function openEnrollmentsListening(
+  tx: Tx,
+  contactId: string,
+  eventType: string,
+): Promise<EnrollmentRow[]> {
+  const rows = await tx
+    .select({ enrollment: enrollments })
+    .from(enrollments)
+    .innerJoin(
+      workflowVersions,
+      and(
+        eq(workflowVersions.workflowId, enrollments.workflowId),
+        eq(workflowVersions.version, enrollments.version),
+      ),
+    )
+    .where(
+      and(
+        eq(enrollments.contactId, contactId),
+        isNull(enrollments.endedAt),
+        sql`${workflowVersions.listensTo} @> array[${eventType}]::text[]`,
+      ),
+    );
+  return rows.map((row) => row.enrollment);
+}

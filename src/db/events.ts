@@ -1,0 +1,179 @@
+import { and, asc, desc, eq, gte, lt, lte, sql, type SQL } from 'drizzle-orm';
+import { newId } from '../ids';
+import { attributedDelivery } from './attribution';
+import type { Tx } from './client';
+import type { JsonObject } from './json';
+import { enqueue } from './outbox';
+import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
+import { eventIds, events } from './schema/events';
+
+export type EventRow = typeof events.$inferSelect;
+
+export interface EventInput {
+  /** The sender's id: the same id twice counts once, within the window of `throughline.maintain()`. */
+  externalId?: string | null | undefined;
+  contactId: string;
+  type: string;
+  properties?: JsonObject | undefined;
+  occurredAt: Date;
+  receivedAt: Date;
+  /** The effect key of the message it is about, where the caller knows it. */
+  deliveryKey?: string | null | undefined;
+  causedBy?: string | null | undefined;
+  depth?: number | undefined;
+}
+
+/**
+ * Stores an event once and leaves it for the relay. A duplicate returns the event stored first and
+ * leaves nothing. A message event without a delivery is attributed to the latest message before it.
+ */
+export async function recordEvent(
+  tx: Tx,
+  input: EventInput,
+): Promise<{ event: EventRow; duplicate: boolean }> {
+  const id = newId();
+  if (input.externalId) {
+    const stored = await claimExternalId(tx, input.externalId, id, input.receivedAt);
+    if (stored) return { event: stored, duplicate: true };
+  }
+  const deliveryKey = input.deliveryKey ?? (await attributedDelivery(tx, input));
+  const [event] = await tx
+    .insert(events)
+    .values({ ...input, id, deliveryKey, properties: input.properties ?? {} })
+    .returning();
+  if (!event) throw new Error(`Event ${id} was not stored: an insert returned no row.`);
+  await enqueue(tx, { kind: 'event', payload: { eventId: id } });
+  return { event, duplicate: false };
+}
+
+/** Takes the id for this event, or returns the event that has it. */
+async function claimExternalId(
+  tx: Tx,
+  externalId: string,
+  eventId: string,
+  receivedAt: Date,
+): Promise<EventRow | null> {
+  const claim = { externalId, eventId, receivedAt };
+  const taken = await tx
+    .insert(eventIds)
+    .values(claim)
+    .onConflictDoNothing()
+    .returning({ id: eventIds.eventId });
+  if (taken.length > 0) return null;
+  const [holder] = await tx
+    .select()
+    .from(eventIds)
+    .where(eq(eventIds.externalId, externalId))
+    .for('update');
+  const stored = holder ? await getEvent(tx, holder.eventId) : null;
+  if (stored) return stored;
+  // The first event is gone with its partition or its contact: the id is free again.
+  await tx
+    .insert(eventIds)
+    .values(claim)
+    .onConflictDoUpdate({
+      target: [eventIds.workspaceId, eventIds.externalId],
+      set: { eventId, receivedAt },
+    });
+  return null;
+}
+
+export async function getEvent(tx: Tx, id: string): Promise<EventRow | null> {
+  const [row] = await tx.select().from(events).where(eq(events.id, id));
+  return row ?? null;
+}
+
+/** A question about a contact's past; both ends of the interval are inclusive. */
+export interface EventSearch {
+  contactId: string;
+  types: readonly string[];
+  from?: Date | null | undefined;
+  to?: Date | null | undefined;
+  /** Only events about this message. */
+  deliveryKey?: string | undefined;
+  excludeIds?: readonly string[] | undefined;
+}
+
+/** The earliest matching event by (occurredAt, sequence), or null. */
+export async function findEvent(tx: Tx, search: EventSearch): Promise<EventRow | null> {
+  const [row] = await findEvents(tx, search, 1);
+  return row ?? null;
+}
+
+/** Matching events, earliest first by (occurredAt, sequence). */
+export async function findEvents(tx: Tx, search: EventSearch, limit: number): Promise<EventRow[]> {
+  return tx
+    .select()
+    .from(events)
+    .where(matching(search))
+    .orderBy(asc(events.occurredAt), asc(events.sequence))
+    .limit(limit);
+}
+
+/** How many events of one type a contact has in the interval, both ends included. */
+export async function countEvents(
+  tx: Tx,
+  question: {
+    contactId: string;
+    type: string;
+    from?: Date | null | undefined;
+    to?: Date | null | undefined;
+    excludeId?: string | null | undefined;
+  },
+): Promise<number> {
+  const { excludeId, type, ...rest } = question;
+  const search = matching({ ...rest, types: [type], excludeIds: excludeId ? [excludeId] : [] });
+  const [row] = await tx.select({ count: sql<number>`count(*)::int` }).from(events).where(search);
+  return row?.count ?? 0;
+}
+
+function matching({
+  contactId,
+  types,
+  from,
+  to,
+  deliveryKey,
+  excludeIds,
+}: EventSearch): SQL | undefined {
+  return and(
+    eq(events.contactId, contactId),
+    sql`${events.type} = any(${sql.param(types)}::text[])`,
+    from ? gte(events.occurredAt, from) : undefined,
+    to ? lte(events.occurredAt, to) : undefined,
+    deliveryKey === undefined ? undefined : eq(events.deliveryKey, deliveryKey),
+    excludeIds?.length ? sql`${events.id} <> all(${sql.param(excludeIds)}::uuid[])` : undefined,
+  );
+}
+
+export interface EventFilter {
+  contactId?: string | undefined;
+  type?: string | undefined;
+  /** By the time of occurrence, both ends included. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
+
+/** Events in the order of receipt, the latest first. */
+export async function listEvents(
+  tx: Tx,
+  filter: EventFilter,
+  page: Page,
+): Promise<Listed<EventRow>> {
+  const after = positionOf(page, BY_SEQUENCE);
+  const { contactId, type, from, to } = filter;
+  const rows = await tx
+    .select()
+    .from(events)
+    .where(
+      and(
+        contactId === undefined ? undefined : eq(events.contactId, contactId),
+        type === undefined ? undefined : eq(events.type, type),
+        from ? gte(events.occurredAt, from) : undefined,
+        to ? lte(events.occurredAt, to) : undefined,
+        after === null ? undefined : lt(events.sequence, Number(after)),
+      ),
+    )
+    .orderBy(desc(events.sequence))
+    .limit(fetchLimit(page));
+  return listed(rows, page, (row) => row.sequence);
+}

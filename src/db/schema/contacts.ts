@@ -1,0 +1,28 @@
+import { sql } from 'drizzle-orm';
+import { doublePrecision, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { instant, jsonObject, workspaceId } from './columns';
+
+/** A person. E-mail addresses are told apart without regard to case. */
+export const contacts = pgTable(
+  'contacts',
+  {
+    workspaceId: workspaceId(),
+    id: uuid('id').notNull(),
+    externalId: text('external_id'),
+    email: text('email'),
+    phone: text('phone'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    timeZone: text('time_zone'),
+    attributes: jsonObject('attributes').notNull().default({}),
+    tags: text('tags').array().notNull().default([]),
+    score: doublePrecision('score').notNull().default(0),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex('contacts_external_id').on(t.workspaceId, t.externalId),
+    uniqueIndex('contacts_email').on(t.workspaceId, sql`lower(${t.email})`),
+  ],
+);

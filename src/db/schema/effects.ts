@@ -1,0 +1,34 @@
+import { foreignKey, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { instant, jsonObject, workspaceId } from './columns';
+import { enrollments } from './enrollments';
+
+export type EffectStatus = 'claimed' | 'done' | 'failed' | 'unknown';
+
+/** Claims of everything that leaves the building and is no message: webhooks, HTTP, AI, payments. */
+export const effects = pgTable(
+  'effects',
+  {
+    workspaceId: workspaceId(),
+    effectKey: text('effect_key').notNull(),
+    enrollmentId: uuid('enrollment_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    visit: integer('visit').notNull(),
+    kind: text('kind').notNull(),
+    status: text('status').$type<EffectStatus>().notNull(),
+    reason: text('reason'),
+    request: jsonObject('request'),
+    requestHash: text('request_hash'),
+    response: jsonObject('response'),
+    /** Fencing number: only the latest claimant may record an outcome. */
+    attempt: integer('attempt').notNull().default(1),
+    claimedAt: instant('claimed_at').notNull(),
+    resolvedAt: instant('resolved_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.effectKey] }),
+    foreignKey({
+      columns: [t.workspaceId, t.enrollmentId],
+      foreignColumns: [enrollments.workspaceId, enrollments.id],
+    }).onDelete('cascade'),
+  ],
+);

@@ -1,0 +1,67 @@
+import { isNotNull, sql } from 'drizzle-orm';
+import {
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { instant, jsonObject, workspaceId } from './columns';
+import { contacts } from './contacts';
+import { workflows } from './workflows';
+
+export type OpenStatus = 'running' | 'waiting' | 'paused';
+export type EndStatus = 'completed' | 'goal_reached' | 'exited' | 'failed' | 'cancelled';
+export type EnrollmentStatus = OpenStatus | EndStatus;
+
+/** One contact's passage through one version. `number` counts those of one contact in one workflow. */
+export const enrollments = pgTable(
+  'enrollments',
+  {
+    workspaceId: workspaceId(),
+    id: uuid('id').notNull(),
+    workflowId: uuid('workflow_id').notNull(),
+    workflowKey: text('workflow_key').notNull(),
+    version: integer('version').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    number: integer('number').notNull(),
+    key: text('key'),
+    status: text('status').$type<EnrollmentStatus>().notNull(),
+    currentNodeIds: text('current_node_ids').array().notNull().default([]),
+    waitUntil: instant('wait_until'),
+    waitingFor: text('waiting_for'),
+    variant: text('variant'),
+    goalId: text('goal_id'),
+    reason: text('reason'),
+    triggerEventId: uuid('trigger_event_id'),
+    /** Depth of the event that started it; what it causes lies one deeper. */
+    depth: integer('depth').notNull().default(0),
+    variables: jsonObject('variables').notNull().default({}),
+    startedAt: instant('started_at').notNull(),
+    endedAt: instant('ended_at'),
+    error: jsonObject('error'),
+    temporalWorkflowId: text('temporal_workflow_id').notNull(),
+    temporalRunId: text('temporal_run_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex('enrollments_number').on(t.workspaceId, t.workflowId, t.contactId, t.number),
+    uniqueIndex('enrollments_trigger')
+      .on(t.workspaceId, t.workflowId, t.triggerEventId)
+      .where(isNotNull(t.triggerEventId)),
+    index('enrollments_contact').on(t.workspaceId, t.contactId, t.id),
+    index('enrollments_workflow').on(t.workspaceId, t.workflowId, t.id),
+    index('enrollments_open').on(t.workspaceId, t.contactId).where(sql`${t.endedAt} is null`),
+    foreignKey({
+      columns: [t.workspaceId, t.contactId],
+      foreignColumns: [contacts.workspaceId, contacts.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.workspaceId, t.workflowId],
+      foreignColumns: [workflows.workspaceId, workflows.id],
+    }),
+  ],
+);

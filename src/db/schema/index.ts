@@ -1,0 +1,15 @@
+/** Every table, for drizzle-kit. Queries import the file of their noun. */
+export { apiKeys } from './api-keys';
+export { audit } from './audit';
+export { commands } from './commands';
+export { contacts } from './contacts';
+export { deliveries } from './deliveries';
+export { effects } from './effects';
+export { enrollments } from './enrollments';
+export { eventIds, events } from './events';
+export { idempotencyKeys } from './idempotency-keys';
+export { listMembers, lists } from './lists';
+export { outbox } from './outbox';
+export { steps } from './steps';
+export { workflows, workflowTriggers, workflowVersions } from './workflows';
+export { workspaces } from './workspaces';

@@ -1,0 +1,44 @@
+import {
+  bigserial,
+  foreignKey,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { instant, jsonObject, workspaceId } from './columns';
+import { enrollments } from './enrollments';
+
+export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+
+/**
+ * One visit of one node: the memo of what was decided there. The first write wins.
+ * `attempt` grows only when an operator retries the visit.
+ */
+export const steps = pgTable(
+  'steps',
+  {
+    workspaceId: workspaceId(),
+    enrollmentId: uuid('enrollment_id').notNull(),
+    nodeId: text('node_id').notNull(),
+    visit: integer('visit').notNull(),
+    attempt: integer('attempt').notNull().default(1),
+    /** Order of writing, which tells apart the steps of one instant. */
+    sequence: bigserial('sequence', { mode: 'number' }).notNull(),
+    nodeType: text('node_type').notNull(),
+    status: text('status').$type<StepStatus>().notNull(),
+    port: text('port'),
+    reason: text('reason'),
+    output: jsonObject('output'),
+    startedAt: instant('started_at').notNull(),
+    endedAt: instant('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.enrollmentId, t.nodeId, t.visit, t.attempt] }),
+    foreignKey({
+      columns: [t.workspaceId, t.enrollmentId],
+      foreignColumns: [enrollments.workspaceId, enrollments.id],
+    }).onDelete('cascade'),
+  ],
+);

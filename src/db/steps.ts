@@ -1,0 +1,140 @@
+import { and, asc, desc, eq, gt, isNull } from 'drizzle-orm';
+import type { Tx } from './client';
+import type { JsonObject } from './json';
+import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
+import { steps, type StepStatus } from './schema/steps';
+
+export type { StepStatus } from './schema/steps';
+export type StepRow = typeof steps.$inferSelect;
+
+/** One visit of one node; `attempt` is 1 unless an operator retried it. */
+export interface StepKey {
+  enrollmentId: string;
+  nodeId: string;
+  visit: number;
+  attempt?: number | undefined;
+}
+
+export interface StepInput extends StepKey {
+  nodeType: string;
+  status: StepStatus;
+  port?: string | null | undefined;
+  reason?: string | null | undefined;
+  output?: JsonObject | null | undefined;
+  startedAt: Date;
+  endedAt?: Date | null | undefined;
+}
+
+/**
+ * Stores a step and returns what is stored for this visit, which is the first write's: an activity
+ * that runs again, or two at once, get one answer. The caller goes on with the returned row.
+ */
+export async function memoStep(tx: Tx, step: StepInput): Promise<StepRow> {
+  const [written] = await tx.insert(steps).values(step).onConflictDoNothing().returning();
+  return written ?? (await storedStep(tx, step));
+}
+
+/** Notes that a visit began. Entered again, it returns the stored row with its first start. */
+export async function enterStep(
+  tx: Tx,
+  step: StepKey & { nodeType: string; status?: 'running' | 'waiting' | undefined; at: Date },
+): Promise<StepRow> {
+  const { at, status = 'running', ...key } = step;
+  return memoStep(tx, { ...key, status, startedAt: at });
+}
+
+export interface StepEnd extends StepKey {
+  status: Exclude<StepStatus, 'running' | 'waiting'>;
+  port?: string | null | undefined;
+  reason?: string | null | undefined;
+  output?: JsonObject | null | undefined;
+  at: Date;
+}
+
+/** Ends a visit and returns what is stored: a visit that ended already keeps its first end. */
+export async function endStep(tx: Tx, end: StepEnd): Promise<StepRow> {
+  const { status, port = null, reason = null, output = null, at } = end;
+  const [ended] = await tx
+    .update(steps)
+    .set({ status, port, reason, output, endedAt: at })
+    .where(and(keyOf(end), isNull(steps.endedAt)))
+    .returning();
+  return ended ?? (await storedStep(tx, end));
+}
+
+/** The stored step of a visit, or null before it was entered. */
+export async function getStep(tx: Tx, key: StepKey): Promise<StepRow | null> {
+  const [row] = await tx.select().from(steps).where(keyOf(key));
+  return row ?? null;
+}
+
+/** The steps of an enrollment, in the order they were entered. */
+export async function listSteps(
+  tx: Tx,
+  enrollmentId: string,
+  page: Page,
+): Promise<Listed<StepRow>> {
+  const after = positionOf(page, BY_SEQUENCE);
+  const rows = await tx
+    .select()
+    .from(steps)
+    .where(
+      and(
+        eq(steps.enrollmentId, enrollmentId),
+        after === null ? undefined : gt(steps.sequence, Number(after)),
+      ),
+    )
+    .orderBy(asc(steps.sequence))
+    .limit(fetchLimit(page));
+  return listed(rows, page, (row) => row.sequence);
+}
+
+async function storedStep(tx: Tx, key: StepKey): Promise<StepRow> {
+  const row = await getStep(tx, key);
+  if (row) return row;
+  throw new Error(
+    `No step is stored for enrollment ${key.enrollmentId}, node ${key.nodeId}, visit ${key.visit}: ` +
+      'it was never entered, or erased meanwhile.',
+  );
+}
+
+const keyOf = ({ enrollmentId, nodeId, visit, attempt = 1 }: StepKey) =>
+  and(
+    eq(steps.enrollmentId, enrollmentId),
+    eq(steps.nodeId, nodeId),
+    eq(steps.visit, visit),
+    eq(steps.attempt, attempt),
+  );
+
+/** When the latest visit of a node began, or null when it was never entered. */
+export async function latestVisitStart(
+  tx: Tx,
+  enrollmentId: string,
+  nodeId: string,
+): Promise<Date | null> {
+  const [row] = await tx
+    .select({ startedAt: steps.startedAt })
+    .from(steps)
+    .where(and(eq(steps.enrollmentId, enrollmentId), eq(steps.nodeId, nodeId)))
+    .orderBy(desc(steps.visit))
+    .limit(1);
+  return row?.startedAt ?? null;
+}
+
+/** Cancels what is still open when an enrollment ends. */
+export async function cancelOpenSteps(tx: Tx, enrollmentId: string, at: Date): Promise<void> {
+  await tx
+    .update(steps)
+    .set({ status: 'cancelled', reason: 'enrollment.ended', endedAt: at })
+    .where(and(eq(steps.enrollmentId, enrollmentId), isNull(steps.endedAt)));
+}
+
+/** The nodes an enrollment stands on: those with an open step. */
+export async function openNodeIds(tx: Tx, enrollmentId: string): Promise<string[]> {
+  const rows = await tx
+    .select({ nodeId: steps.nodeId })
+    .from(steps)
+    .where(and(eq(steps.enrollmentId, enrollmentId), isNull(steps.endedAt)))
+    .orderBy(asc(steps.sequence));
+  return rows.map((row) => row.nodeId);
+}
