@@ -1,0 +1,12 @@
+import type { Database } from '../src/db/client';
+import type { Evaluators } from '../src/journey/facts';
+import type { Graph } from '../src/journey/graph';
+import type { GraphRef } from '../src/journey/graph-ref';
+
+/** What the activities on our own facts are made of. */
+export interface FactDeps {
+  readonly db: Database;
+  readonly evaluators: Evaluators;
+  /** The published graph, from a cache. */
+  loadGraph(ref: GraphRef): Promise<Graph>;
+}

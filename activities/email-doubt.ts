@@ -1,0 +1,119 @@
+/**
+ * Settles a send whose outcome nobody knows: by proof, by looking it up, else by the node's policy.
+ *
+ * An answer `accepted` is true whenever it comes. `absent` is true only once the older attempt can no
+ * longer hand the mail over; until then the activity gives way and is run again when that is so.
+ */
+import { ApplicationFailure } from '@temporalio/activity';
+import type { EmailChannel, LookUpAnswer } from '../src/channels/email';
+import type { Database } from '../src/db/client';
+import { type DeliveryRow, type Resolution, settleAccepted } from '../src/db/deliveries';
+import { findEvent } from '../src/db/events';
+import type { SendResult } from '../src/journey/runtime';
+import { type Claim, reclaimSend, type Send } from './email-claim';
+import { unknownPolicy } from './email-request';
+
+/** One attempt, from before its claim to the end of its connection; well under the activity's 10 s. */
+export const ATTEMPT_MS = 6_000;
+
+/** How much longer a server may take to show a mail that it took at the last moment. */
+const SETTLING_MS = 2_000;
+
+const LOOK_UP_FOR_MS = 15 * 60_000;
+const LOOK_UP_AGAIN_MS = 5_000;
+
+/** Events that prove that the mail was accepted. */
+const PROOF = [
+  'email.delivered',
+  'email.opened',
+  'email.clicked',
+  'email.replied',
+  'email.bounced',
+  'email.complained',
+];
+
+interface DoubtDeps {
+  readonly db: Database;
+  readonly channel: EmailChannel;
+  readonly lookUpForMs?: number;
+}
+
+/** A further attempt, with the (monotonic) time from before its claim. */
+type NextAttempt = {
+  readonly state: 'claimed' | 'settled';
+  readonly row: DeliveryRow;
+  readonly claimStartedAt: number;
+};
+
+/** What became of it; or the claim of one more attempt. Throws a retryable failure while it is too early to say. */
+export async function resolveDoubt(
+  deps: DoubtDeps,
+  send: Send,
+  doubt: Extract<Claim, { state: 'doubtful' }>,
+): Promise<SendResult | NextAttempt> {
+  const { row, claimedForMs } = doubt;
+  const proved = await isProved(deps, send, row);
+  const answer: LookUpAnswer = proved
+    ? 'accepted'
+    : ((await deps.channel.lookUp?.(row.messageId ?? '')) ?? 'unknown');
+  if (answer === 'accepted') {
+    await deps.db.inWorkspace(send.workspaceId, (tx) =>
+      settleAccepted(tx, row.id, proved ? 'event' : 'found'),
+    );
+    return { outcome: 'sent', deliveryKey: send.effectKey };
+  }
+  const aliveForMs = ATTEMPT_MS + SETTLING_MS - claimedForMs;
+  if (aliveForMs > 0) throw later('email.in_doubt', aliveForMs);
+  if (answer === 'absent') return sendAgain(deps, send, row, 'absent_resent');
+  if (deps.channel.lookUp && claimedForMs < (deps.lookUpForMs ?? LOOK_UP_FOR_MS))
+    throw later('email.look_up_failed', LOOK_UP_AGAIN_MS);
+  return byPolicy(deps, send, row);
+}
+
+async function byPolicy(
+  deps: DoubtDeps,
+  send: Send,
+  row: DeliveryRow,
+): Promise<SendResult | NextAttempt> {
+  const policy = unknownPolicy(send.config);
+  // Once: in doubt again, a third mail would help nobody.
+  if (policy === 'resend' && row.resolution !== 'resent')
+    return sendAgain(deps, send, row, 'resent');
+  return {
+    outcome: 'unknown',
+    reason: policy === 'hold' ? 'hold' : 'continue',
+    deliveryKey: send.effectKey,
+  };
+}
+
+async function sendAgain(
+  deps: DoubtDeps,
+  send: Send,
+  row: DeliveryRow,
+  resolution: Resolution,
+): Promise<NextAttempt> {
+  const claimStartedAt = performance.now();
+  const claim = await deps.db.inWorkspace(send.workspaceId, (tx) =>
+    reclaimSend(tx, send, row, resolution),
+  );
+  if (claim === null || claim.state === 'doubtful')
+    throw later('email.in_doubt', ATTEMPT_MS + SETTLING_MS);
+  return { ...claim, claimStartedAt };
+}
+
+async function isProved(
+  { db }: DoubtDeps,
+  { workspaceId, effectKey }: Send,
+  row: DeliveryRow,
+): Promise<boolean> {
+  const search = { contactId: row.contactId, types: PROOF, deliveryKey: effectKey };
+  return (await db.inWorkspace(workspaceId, (tx) => findEvent(tx, search))) !== null;
+}
+
+function later(code: string, milliseconds: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: code,
+    message: code,
+    nextRetryDelay: Math.ceil(milliseconds),
+  });
+}

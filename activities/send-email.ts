@@ -1,0 +1,147 @@
+/**
+ * Sends an e-mail once.
+ *
+ * Owns: the order claim, send, record, and what happens when that order is interrupted. Does not own:
+ * what may stop a message (email-claim.ts), its content (email-request.ts), the provider (src/channels).
+ *
+ * 1. Only the attempt whose claim is the latest sends, and only it records (fencing).
+ * 2. A mail that may have been accepted is never sent again before it was looked up; and `absent` is
+ *    believed only when the older attempt's connection can no longer be alive.
+ * 3. Every attempt sends the stored mail, under the same Message-ID.
+ * 4. What is thrown carries codes and ids; the provider's text goes into the row.
+ */
+import { ApplicationFailure } from '@temporalio/activity';
+import { DeliveryError, type EmailChannel } from '../src/channels/email';
+import type { Database } from '../src/db/client';
+import { type AttemptEnd, type DeliveryRow, recordAttempt } from '../src/db/deliveries';
+import { AppError } from '../src/errors';
+import { TemplateError } from '../src/evaluate/liquid';
+import type { Logger } from '../src/log';
+import type { Evaluators } from '../src/journey/facts';
+import type { Graph } from '../src/journey/graph';
+import type { GraphRef } from '../src/journey/graph-ref';
+import type { SendResult } from '../src/journey/runtime';
+import { effectKey } from '../src/journey/state';
+import type { EffectActivities } from './contract';
+import { claimSend, type Send } from './email-claim';
+import { type EmailConfig, type Sender, storedMessage } from './email-request';
+import { ATTEMPT_MS, resolveDoubt } from './email-doubt';
+
+export interface SendEmailDeps {
+  readonly db: Database;
+  readonly channel: EmailChannel;
+  readonly evaluators: Evaluators;
+  /** The published graph, from a cache. */
+  loadGraph(ref: GraphRef): Promise<Graph>;
+  /** Who mails are from when a node does not say. */
+  readonly sender: Sender;
+  readonly log: Logger;
+  /** How long to keep asking a provider that cannot be asked just now, from the claim on; 15 minutes unless told. */
+  readonly lookUpForMs?: number;
+}
+
+/** The activity `sendEmail`. Its input names the node; nothing personal crosses into a history. */
+export function createSendEmail(deps: SendEmailDeps): EffectActivities['sendEmail'] {
+  return async ({ graph: ref, ...input }) => {
+    const startedAt = performance.now();
+    const graph = await deps.loadGraph(ref);
+    const send: Send = {
+      ...input,
+      effectKey: effectKey(input.enrollmentId, input.node, input.visit),
+      graph,
+      config: graph.node(input.node).config as EmailConfig,
+      evaluators: deps.evaluators,
+      sender: deps.sender,
+      provider: deps.channel.provider,
+    };
+    const claim = await coded(() =>
+      deps.db.inWorkspace(send.workspaceId, (tx) => claimSend(tx, send)),
+    );
+    if (claim.state === 'claimed') return attempt(deps, send, claim.row, startedAt);
+    if (claim.state === 'settled') return stored(claim.row);
+    const resolved = await coded(() => resolveDoubt(deps, send, claim));
+    if ('outcome' in resolved) return resolved;
+    return resolved.state === 'claimed'
+      ? attempt(deps, send, resolved.row, resolved.claimStartedAt)
+      : stored(resolved.row);
+  };
+}
+
+/** Sends and records. `startedAt` (monotonic) is before the claim, so the attempt ends before the claim is too old. */
+async function attempt(
+  deps: SendEmailDeps,
+  send: Send,
+  row: DeliveryRow,
+  startedAt: number,
+): Promise<SendResult> {
+  const timeoutMs = ATTEMPT_MS - (performance.now() - startedAt);
+  try {
+    const { response } = await deps.channel.send(storedMessage(row), timeoutMs);
+    await record(deps, send, row, { status: 'sent', response });
+    return { outcome: 'sent', deliveryKey: send.effectKey };
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    await record(deps, send, row, ended(error));
+    throw failure(error);
+  }
+}
+
+function ended({ kind, code, response }: DeliveryError): AttemptEnd {
+  const said = `${code}: ${response}`;
+  return kind === 'ambiguous'
+    ? { status: 'unknown', reason: code, response: said }
+    : { status: 'failed', reason: kind, response: said };
+}
+
+function failure({ kind, code }: DeliveryError): ApplicationFailure {
+  if (kind === 'refused_permanent') return permanent('email.refused', code);
+  if (kind === 'refused_retryable') return retryable('email.refused_retryable', code);
+  return retryable('email.unknown', code);
+}
+
+/** The second transaction. An attempt that was overtaken leaves the row alone and asks again what it says. */
+async function record(
+  deps: SendEmailDeps,
+  { workspaceId, effectKey: key }: Send,
+  row: DeliveryRow,
+  end: AttemptEnd,
+): Promise<void> {
+  const recorded = await deps.db.inWorkspace(workspaceId, (tx) => recordAttempt(tx, row, end));
+  if (recorded) return;
+  deps.log.warn(
+    { workspaceId, deliveryId: row.id, effectKey: key, attempt: row.attempt, status: end.status },
+    'delivery.superseded',
+  );
+  throw retryable('email.superseded', `attempt ${row.attempt}`);
+}
+
+function stored({ status, reason, effectKey: deliveryKey }: DeliveryRow): SendResult {
+  if (status === 'sent') return { outcome: 'sent', deliveryKey };
+  if (status === 'blocked') return { outcome: 'blocked', reason: reason ?? 'unknown', deliveryKey };
+  throw permanent(
+    reason === null || reason === 'refused_permanent' ? 'email.refused' : reason,
+    'stored',
+  );
+}
+
+async function coded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) throw permanent(error.code, 'claim');
+    if (error instanceof TemplateError) throw retryable('template.limit', 'claim');
+    throw error;
+  }
+}
+
+function permanent(code: string, detail: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: code,
+    message: `${code} (${detail})`,
+    nonRetryable: true,
+  });
+}
+
+function retryable(code: string, detail: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message: `${code} (${detail})` });
+}

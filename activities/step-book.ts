@@ -1,0 +1,99 @@
+/** The walk's book in the database: a step and what it changes commit together, the first write wins. */
+import type { Tx } from '../src/db/client';
+import { addTags } from '../src/db/contacts';
+import { type EnrollmentRow, setPosition } from '../src/db/enrollments';
+import { recordEvent } from '../src/db/events';
+import { endStep, enterStep, getStep, memoStep, openNodeIds } from '../src/db/steps';
+import type { Facts } from '../src/journey/facts';
+import type { ContactWrite } from '../src/journey/node-type';
+import type { EndedVisit, VisitKey } from '../src/journey/runtime';
+import type { StepBook } from '../src/journey/walk';
+import { loadFacts } from './enrollment-facts';
+
+/** Reasons are stored as `code` or `code: detail`. */
+const SEPARATOR = ': ';
+
+/** `loaded` are the facts that this transaction has read already. */
+export function createStepBook(tx: Tx, enrollment: EnrollmentRow, loaded: Facts): StepBook {
+  const when = new Date(loaded.at);
+  let current: Facts | null = loaded;
+  return {
+    facts: async () => {
+      current ??= (await loadFacts(tx, enrollment.id, loaded.at)).facts;
+      return current;
+    },
+    async recall(visit) {
+      const step = await getStep(tx, keyOf(enrollment.id, visit));
+      if (step === null || step.endedAt === null) return null;
+      return { port: step.port, reason: codeOf(step.reason) };
+    },
+    async decide(visit, node, outcome) {
+      for (const write of outcome.writes ?? []) {
+        await applyWrite(tx, enrollment, write, when);
+        current = null;
+      }
+      const { code, detail } = outcome.reason;
+      const stored = await memoStep(tx, {
+        ...keyOf(enrollment.id, visit),
+        nodeType: node.type.type,
+        status: 'completed',
+        port: outcome.port,
+        reason: detail === undefined ? code : `${code}${SEPARATOR}${detail}`,
+        output: outcome.output ?? null,
+        startedAt: when,
+        endedAt: when,
+      });
+      return { port: stored.port, reason: codeOf(stored.reason) };
+    },
+    async enter(visit, node, waiting) {
+      const status = waiting === null ? 'running' : 'waiting';
+      const key = keyOf(enrollment.id, visit);
+      await enterStep(tx, { ...key, nodeType: node.type.type, status, at: when });
+      await setPosition(tx, enrollment.id, {
+        currentNodeIds: await openNodeIds(tx, enrollment.id),
+        waitUntil: waiting?.until == null ? null : new Date(waiting.until),
+        waitingFor: waiting?.for ?? null,
+        status,
+      });
+    },
+  };
+}
+
+/** Records the end of a visit; one that ended already keeps its first end. */
+export async function recordEnd(tx: Tx, enrollmentId: string, ended: EndedVisit): Promise<void> {
+  await endStep(tx, {
+    ...keyOf(enrollmentId, ended),
+    status: ended.status,
+    port: ended.port,
+    reason: ended.reason,
+    output: ended.output ?? null,
+    at: new Date(ended.at),
+  });
+}
+
+async function applyWrite(
+  tx: Tx,
+  enrollment: EnrollmentRow,
+  write: ContactWrite,
+  at: Date,
+): Promise<void> {
+  for (const tag of await addTags(tx, enrollment.contactId, write.tags)) {
+    await recordEvent(tx, {
+      contactId: enrollment.contactId,
+      type: 'contact.tag_added',
+      properties: { tag },
+      occurredAt: at,
+      receivedAt: at,
+      causedBy: `enrollment:${enrollment.id}`,
+      depth: enrollment.depth + 1,
+    });
+  }
+}
+
+function keyOf(enrollmentId: string, { node, visit }: VisitKey) {
+  return { enrollmentId, nodeId: node, visit };
+}
+
+function codeOf(reason: string | null): string {
+  return reason?.split(SEPARATOR, 1)[0] ?? '';
+}
