@@ -1,0 +1,84 @@
+/**
+ * Records the golden histories anew: plays every case of the runtime contract on real servers.
+ *
+ * Run it only when the commands of running enrollments are meant to change, and read the difference.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { version } from '../package.json';
+import { type Case, cases } from '../test/runtime.suite';
+import {
+  createReplay,
+  type GoldenHistory,
+  HISTORIES,
+  type Replay,
+} from '../test/support/histories';
+import { type Journeys, startJourneys } from '../test/support/journeys';
+import { runOnTemporal } from '../test/support/run-on-temporal';
+import { DESK } from '../test/support/server-address';
+import { openServerDesk } from '../test/support/server-desk';
+
+async function main(): Promise<void> {
+  const desk = await openServerDesk();
+  process.env[DESK] = desk.url;
+  const world = await startJourneys();
+  const folder = path.join(HISTORIES, `v${version}`);
+  try {
+    const replay = await createReplay();
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    await Promise.all(
+      Object.entries(cases).flatMap(([title, [scenario]]) =>
+        [false, true].map((continueOften) =>
+          record(world, replay, folder, title, { ...scenario, continueOften }),
+        ),
+      ),
+    );
+  } finally {
+    await world.close();
+    await desk.close();
+  }
+}
+
+async function record(
+  world: Journeys,
+  replay: Replay,
+  folder: string,
+  title: string,
+  scenario: Case,
+): Promise<void> {
+  const { enrollment } = await runOnTemporal(world, scenario);
+  const { temporalWorkflowId: workflowId } = enrollment;
+  const { definition, continueOften } = scenario;
+  const name =
+    title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase() + (continueOften ? '-again' : '');
+  const runs = await historiesOf(world.client, workflowId);
+  for (const [index, history] of runs.entries()) {
+    const commands = await replay({ workflowId, definition, history });
+    const golden: GoldenHistory = { title, workflowId, definition, commands, history };
+    const suffix = runs.length > 1 ? `-${index + 1}` : '';
+    writeFileSync(
+      path.join(folder, `${name}${suffix}.json`),
+      `${JSON.stringify(golden, null, 1)}\n`,
+    );
+  }
+}
+
+/** The histories of all runs of a workflow, first run first. */
+async function historiesOf(client: Client, workflowId: string): Promise<unknown[]> {
+  const histories: unknown[] = [];
+  const first = await client.workflow.getHandle(workflowId).describe();
+  let runId: string | undefined = first.raw.workflowExecutionInfo?.firstRunId ?? first.runId;
+  while (runId) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    histories.push(JSON.parse(historyToJSON(history)));
+    runId =
+      history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ??
+      undefined;
+  }
+  return histories;
+}
+
+void main();

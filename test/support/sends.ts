@@ -1,0 +1,102 @@
+import { createEvaluators } from '../../src/evaluate/evaluators';
+import type { EmailChannel } from '../../src/channels/email';
+import type { Database } from '../../src/db/client';
+import { upsertContact } from '../../src/db/contacts';
+import { type DeliveryRow, listDeliveries } from '../../src/db/deliveries';
+import { admitEnrollment } from '../../src/db/enrollments';
+import { createWorkflow, loadVersion, publishVersion } from '../../src/db/workflows';
+import { newId } from '../../src/ids';
+import type { Definition } from '../../src/journey/definition';
+import { indexGraph } from '../../src/journey/graph';
+import type { SendResult } from '../../src/journey/runtime';
+import { createLogger } from '../../src/log';
+import { createSendEmail, type SendEmailDeps } from '../../activities/send-email';
+import { define } from './define';
+
+/** One enrollment that stands at its `send_email` node `mail`. */
+export interface SendCase {
+  readonly workspaceId: string;
+  readonly workflowId: string;
+  readonly enrollmentId: string;
+  readonly contactId: string;
+}
+
+export async function sendCase(
+  db: Database,
+  workspaceId: string,
+  data: object = {},
+  contact: object = {},
+): Promise<SendCase> {
+  const mail = { subject: 'Hi {{ first_name }}', text: 'Your cart is waiting.', ...data };
+  const definition = define({
+    nodes: { mail: ['send_email', mail] },
+    goals: [{ id: 'paid', event: 'cart.paid' }],
+  });
+  return db.inWorkspace(workspaceId, async (tx) => {
+    const workflow = await createWorkflow(tx, { key: `w-${newId()}`, name: 'Test', draft: {} });
+    await publishVersion(tx, {
+      workflowId: workflow.id,
+      definition,
+      contentHash: 'h',
+      listensTo: ['cart.paid'],
+      triggers: [],
+    });
+    const { contact: ada } = await upsertContact(tx, {
+      externalId: newId(),
+      email: `${newId()}@example.com`,
+      firstName: 'Ada',
+      ...contact,
+    });
+    const admitted = await admitEnrollment(tx, {
+      workflowId: workflow.id,
+      contactId: ada.id,
+      at: new Date('2026-03-01T08:00:00Z'),
+      allowMultiple: true,
+    });
+    if ('blocked' in admitted) throw new Error(admitted.blocked);
+    return {
+      workspaceId,
+      workflowId: workflow.id,
+      enrollmentId: admitted.enrollment.id,
+      contactId: ada.id,
+    };
+  });
+}
+
+/** The activity as the worker builds it, reading the published version. */
+export function sender(
+  db: Database,
+  channel: EmailChannel,
+  more: Partial<SendEmailDeps> = {},
+): (of: SendCase) => Promise<SendResult> {
+  const sendEmail = createSendEmail({
+    db,
+    channel,
+    evaluators: createEvaluators(),
+    loadGraph: async ({ workspaceId, workflowId, version }) => {
+      const row = await db.inWorkspace(workspaceId, (tx) => loadVersion(tx, workflowId, version));
+      return indexGraph(row?.definition as unknown as Definition);
+    },
+    sender: { name: 'Shop', email: 'shop@shop.example' },
+    log: createLogger('test', 'silent'),
+    ...more,
+  });
+  return ({ workspaceId, enrollmentId, workflowId }) =>
+    sendEmail({
+      workspaceId,
+      enrollmentId,
+      graph: { workspaceId, workflowId, version: 1, hash: 'h' },
+      node: 'mail',
+      visit: 1,
+      at: new Date('2026-03-01T09:00:00Z').getTime(),
+    } as Parameters<typeof sendEmail>[0]);
+}
+
+export async function deliveryOf(
+  db: Database,
+  { workspaceId, enrollmentId }: SendCase,
+): Promise<DeliveryRow> {
+  const rows = await db.inWorkspace(workspaceId, (tx) => listDeliveries(tx, enrollmentId));
+  if (rows.length !== 1 || !rows[0]) throw new Error(`Expected one delivery, not ${rows.length}.`);
+  return rows[0];
+}

@@ -1,0 +1,45 @@
+/** One contact's passage through one version: messages, the interpreter, and a fresh history in time. */
+import { continueAsNew, setHandler } from '@temporalio/workflow';
+import { indexGraph } from '../src/journey/graph';
+import { interpret } from '../src/journey/interpret';
+import type { Position } from '../src/journey/runtime';
+import { initialState } from '../src/journey/state';
+import {
+  doorbell,
+  type EnrollmentInput,
+  type EnrollmentResult,
+  type GraphPayload,
+  stateQuery,
+} from './messages';
+import { createTemporalRuntime } from './temporal-runtime';
+
+export async function enrollment(
+  input: EnrollmentInput,
+  graphPayload: GraphPayload,
+): Promise<EnrollmentResult> {
+  // Message-handling. Handlers come before the first await: a signal without one is lost when the
+  // workflow continues as new. They only count, so that none can fail the workflow.
+  let bells = 0;
+  let positions: readonly Position[] = [];
+  setHandler(doorbell, () => {
+    bells += 1;
+  });
+  setHandler(stateQuery, () => ({ startedAt: input.startedAt, positions, bells }));
+
+  // Main workflow logic.
+  const { $graph, definition } = graphPayload;
+  if (definition === undefined) throw new Error('The worker runs without the graph codec.');
+  const graph = indexGraph(definition);
+  const runtime = createTemporalRuntime({
+    input,
+    graph: $graph,
+    bells: () => bells,
+    announced: (current) => {
+      positions = current;
+    },
+  });
+  const state = input.state ?? initialState(input.enrollmentId, graph.entry, input.startedAt);
+  const result = await interpret(graph, state, runtime);
+  if (result.kind === 'ended') return { status: result.status, goalId: result.goalId };
+  return continueAsNew<typeof enrollment>({ ...input, state: result.state }, { $graph });
+}

@@ -1,0 +1,58 @@
+/** What passes between enrollment workflows and the rest: names, and shapes without personal data. */
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { Definition } from '../src/journey/definition';
+import type { GraphRef } from '../src/journey/graph-ref';
+import type { Instant } from '../src/journey/json';
+import type { EndStatus, Position } from '../src/journey/runtime';
+import type { EnrollmentState } from '../src/journey/state';
+
+/** The workflow type; never renamed, since running enrollments carry it. */
+export const ENROLLMENT_WORKFLOW = 'enrollment';
+
+/** Says that there is something to look up; the fact itself is in PostgreSQL. */
+export interface Doorbell {
+  readonly kind: 'event' | 'contact' | 'command';
+  readonly id: string;
+}
+
+export const doorbell = defineSignal<[Doorbell]>('doorbell');
+
+export const stateQuery = defineQuery<EnrollmentView>('state');
+
+/** Where a person is, for operators. */
+export interface EnrollmentView {
+  readonly startedAt: Instant;
+  readonly positions: readonly Position[];
+  readonly bells: number;
+}
+
+/**
+ * The workflow's second argument. Histories hold the reference; the worker's payload codec adds the
+ * definition (src/temporal/graph-codec.ts). `$graph` comes first: it is the codec's marker.
+ */
+export interface GraphPayload {
+  readonly $graph: GraphRef;
+  readonly definition?: Definition;
+}
+
+export interface EnrollmentInput {
+  readonly workspaceId: string;
+  readonly enrollmentId: string;
+  readonly startedAt: Instant;
+  /** Where to go on; null at the very start. */
+  readonly state: EnrollmentState | null;
+  readonly options: EnrollmentOptions;
+}
+
+export interface EnrollmentOptions {
+  /** Search attributes must be registered in the namespace; where that is forbidden, none are set. */
+  readonly searchAttributes: boolean;
+  /** Events after which a fresh history begins. */
+  readonly historyLimit: number;
+  readonly effectsQueue: string;
+}
+
+export interface EnrollmentResult {
+  readonly status: EndStatus;
+  readonly goalId: string | null;
+}
