@@ -1,0 +1,74 @@
+/** One thing that is wrong with what was sent. */
+export interface ThroughlineIssue {
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly suggestion?: string;
+}
+
+/** Codes that the client itself gives, where no answer was understood. */
+export type ClientErrorCode = 'client.unreachable' | 'client.timeout' | 'client.bad_answer';
+
+/**
+ * A call that did not succeed. `code` is stable: branch on it, not on the message.
+ * `status` is null when no answer came at all.
+ */
+export class ThroughlineError extends Error {
+  override readonly name = 'ThroughlineError';
+  readonly code: string;
+  readonly status: number | null;
+  readonly issues: readonly ThroughlineIssue[];
+  /** Why, for `enrollment.blocked`. */
+  readonly reason: string | null;
+  /** Names the request in the server's logs. */
+  readonly requestId: string | null;
+
+  constructor(problem: {
+    code: string;
+    message: string;
+    status?: number | null;
+    issues?: readonly ThroughlineIssue[];
+    reason?: string | null;
+    requestId?: string | null;
+    cause?: unknown;
+  }) {
+    super(
+      `${problem.code}: ${problem.message}`,
+      problem.cause === undefined ? {} : { cause: problem.cause },
+    );
+    this.code = problem.code;
+    this.status = problem.status ?? null;
+    this.issues = problem.issues ?? [];
+    this.reason = problem.reason ?? null;
+    this.requestId = problem.requestId ?? null;
+  }
+}
+
+/** The error that a problem+json answer tells of; an answer of another kind is named as such. */
+export function errorOf(status: number, text: string): ThroughlineError {
+  const problem = parseObject(text);
+  if (typeof problem?.code !== 'string') {
+    const message = `The server answered ${status} without a problem that Throughline knows. Is the address that of a Throughline API?`;
+    return new ThroughlineError({ code: 'client.bad_answer', status, message });
+  }
+  const { code, detail, issues, reason, requestId } = problem;
+  return new ThroughlineError({
+    code,
+    status,
+    message: typeof detail === 'string' ? detail : code,
+    issues: Array.isArray(issues) ? (issues as ThroughlineIssue[]) : [],
+    reason: typeof reason === 'string' ? reason : null,
+    requestId: typeof requestId === 'string' ? requestId : null,
+  });
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

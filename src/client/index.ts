@@ -1,0 +1,128 @@
+import { EnrollmentHandle } from './enrollment';
+import { ThroughlineError } from './error';
+import { createTransport, type Transport, type TransportOptions } from './transport';
+import type {
+  ActivateInput,
+  Contact,
+  ContactInput,
+  Enrolled,
+  EnrollInput,
+  EnrollmentState,
+  EnrollmentStatus,
+  EventInput,
+  EventsAccepted,
+  List,
+  Page,
+  Step,
+  Workflow,
+} from './types';
+
+export type { ClientErrorCode, ThroughlineIssue } from './error';
+export { ThroughlineError };
+export type { EnrollmentHandle } from './enrollment';
+export type * from './types';
+
+/** Alike in every call: fails with a `ThroughlineError`; tries again by itself what may pass. */
+export class ThroughlineClient {
+  readonly contacts: ContactCalls;
+  readonly workflows: WorkflowCalls;
+  readonly enrollments: EnrollmentCalls;
+  readonly #call: Transport;
+
+  private constructor(call: Transport) {
+    this.#call = call;
+    this.contacts = contactCalls(call);
+    this.workflows = workflowCalls(call);
+    this.enrollments = enrollmentCalls(call);
+  }
+
+  /** A client for one key. Proves that the API answers and takes the key, else fails. */
+  static async connect(options: TransportOptions): Promise<ThroughlineClient> {
+    const call = createTransport(options);
+    await call({ method: 'GET', path: '/workflows', query: { limit: 1 } }).catch(unlessForbidden);
+    return new ThroughlineClient(call);
+  }
+
+  /** Lets a contact enter a workflow. Resolves when the enrollment is stored. */
+  async enroll(workflowKeyOrId: string, input: EnrollInput): Promise<EnrollmentHandle> {
+    const path = `/workflows/${encodeURIComponent(workflowKeyOrId)}/enrollments`;
+    return new EnrollmentHandle(
+      this.#call,
+      await this.#call<Enrolled>({ method: 'POST', path, body: input }),
+    );
+  }
+
+  /** Reports one event. Give it an `id` if it may be reported twice by separate calls. */
+  async event(event: EventInput): Promise<EventsAccepted> {
+    return this.#call({ method: 'POST', path: '/events', body: event });
+  }
+
+  /** Reports up to 1,000 events. One with an unknown contact is rejected alone, see `results`. */
+  async events(events: readonly EventInput[]): Promise<EventsAccepted> {
+    return this.#call({ method: 'POST', path: '/events', body: events });
+  }
+}
+
+/** A key that may not read workflows is a key all the same. */
+function unlessForbidden(error: unknown): void {
+  if (!(error instanceof ThroughlineError && error.code === 'auth.forbidden')) throw error;
+}
+
+function contactCalls(call: Transport) {
+  return {
+    /** Creates a contact, or changes the one that the identifiers name. */
+    upsert: (input: ContactInput) =>
+      call<Contact>({ method: 'POST', path: '/contacts', body: input }),
+    get: (id: string) =>
+      call<Contact>({ method: 'GET', path: `/contacts/${encodeURIComponent(id)}` }),
+    list: (page: Page = {}) =>
+      call<List<Contact>>({ method: 'GET', path: '/contacts', query: { ...page } }),
+  };
+}
+type ContactCalls = ReturnType<typeof contactCalls>;
+
+function workflowCalls(call: Transport) {
+  const at = (idOrKey: string) => `/workflows/${encodeURIComponent(idOrKey)}`;
+  return {
+    /** Stores a definition as the draft of a new workflow. */
+    create: (definition: object) =>
+      call<Workflow>({ method: 'POST', path: '/workflows', body: definition }),
+    /** Publishes the draft: people enter this version from now on. */
+    activate: (idOrKey: string, input: ActivateInput = {}) =>
+      call<Workflow>({ method: 'POST', path: `${at(idOrKey)}/activate`, body: input }),
+    get: (idOrKey: string) => call<Workflow>({ method: 'GET', path: at(idOrKey) }),
+    list: (page: Page = {}) =>
+      call<List<Workflow>>({ method: 'GET', path: '/workflows', query: { ...page } }),
+  };
+}
+type WorkflowCalls = ReturnType<typeof workflowCalls>;
+
+function enrollmentCalls(call: Transport) {
+  return {
+    /** An enrollment, at once or when it ends within `waitSeconds` (at most 30). */
+    get: (id: string, { waitSeconds }: { waitSeconds?: number } = {}) =>
+      call<EnrollmentState>({
+        method: 'GET',
+        path: `/enrollments/${encodeURIComponent(id)}`,
+        query: { waitSeconds },
+        ...(waitSeconds === undefined ? {} : { timeoutMs: (waitSeconds + 15) * 1_000 }),
+      }),
+    /** Enrollments of a workflow, the newest first. */
+    list: (
+      workflowKeyOrId: string,
+      { status, ...page }: Page & { status?: EnrollmentStatus } = {},
+    ) =>
+      call<List<EnrollmentState>>({
+        method: 'GET',
+        path: `/workflows/${encodeURIComponent(workflowKeyOrId)}/enrollments`,
+        query: { ...page, status },
+      }),
+    steps: (id: string, page: Page = {}) =>
+      call<List<Step>>({
+        method: 'GET',
+        path: `/enrollments/${encodeURIComponent(id)}/steps`,
+        query: { ...page },
+      }),
+  };
+}
+type EnrollmentCalls = ReturnType<typeof enrollmentCalls>;

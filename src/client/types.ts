@@ -1,0 +1,45 @@
+/** What the API takes and gives, taken from the schemas of its routes. Types only: nothing of the server is loaded. */
+import type { z } from 'zod';
+import type { contactInput, contactSchema } from '../http/routes/contacts';
+import type { acceptedSchema, eventInput } from '../http/routes/events';
+import type { activation } from '../http/routes/workflow-states';
+import type {
+  enrolledSchema,
+  enrollmentSchema,
+  enrollmentStatus,
+  stepSchema,
+} from '../http/views/enrollment';
+import type { workflowSchema } from '../http/views/workflow';
+
+export type ContactInput = z.input<typeof contactInput>;
+export type Contact = z.infer<typeof contactSchema>;
+export type EventInput = Omit<z.input<typeof eventInput>, 'occurredAt'> & {
+  /** When it happened; now unless told. */
+  occurredAt?: string | Date | undefined;
+};
+export type EventsAccepted = z.infer<typeof acceptedSchema>;
+export type ActivateInput = z.input<typeof activation>;
+export type Enrolled = z.infer<typeof enrolledSchema>;
+export type EnrollmentState = z.infer<typeof enrollmentSchema>;
+export type EnrollmentStatus = z.infer<typeof enrollmentStatus>;
+export type Step = z.infer<typeof stepSchema>;
+export type Workflow = z.infer<typeof workflowSchema>;
+
+/** Who enters, and with what. */
+export type EnrollInput = ({ contactId: string } | { contact: ContactInput }) & {
+  variables?: Record<string, unknown> | undefined;
+  /** Enrollments with different keys may run side by side. */
+  key?: string | undefined;
+};
+
+export interface Page {
+  /** 1 to 200; 50 unless told. */
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+export interface List<T> {
+  data: T[];
+  /** Pass it as `cursor` for what follows; null at the end. */
+  nextCursor: string | null;
+}

@@ -1,0 +1,57 @@
+import express, { type Express, type RequestHandler, Router } from 'express';
+import { fail } from '../errors';
+import type { HttpDeps } from './deps';
+import { handlersOf } from './dispatch';
+import { openApiDocument } from './openapi';
+import { problemHandler } from './problem';
+import { requestId } from './request-id';
+import { health } from './routes/health';
+import { routes } from './routes/index';
+
+/** The API as an express application that listens nowhere yet. */
+export function createApp(deps: HttpDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(requestId, safeHeaders);
+  app.use(health(deps));
+  app.get('/openapi.json', (_request, response) => {
+    response.json(openApiDocument());
+  });
+  app.use('/api/v1', api(deps));
+  app.use((request) => {
+    throw fail(
+      'route.not_found',
+      `Nothing answers at ${request.path.slice(0, 200)}. See /openapi.json for every address.`,
+    );
+  });
+  app.use(problemHandler(deps.log));
+  return app;
+}
+
+function api(deps: HttpDeps): Router {
+  const router = Router();
+  for (const route of routes) router[route.method](route.path, ...handlersOf(route, deps));
+  for (const path of new Set(routes.map((route) => route.path)))
+    router.all(path, otherMethod(path));
+  return router;
+}
+
+/** Comes after the routes of its path, so only methods that none of them takes arrive here. */
+function otherMethod(path: string): RequestHandler {
+  const allowed = routes
+    .filter((route) => route.path === path)
+    .map((route) => route.method.toUpperCase());
+  return (request, response) => {
+    response.set('Allow', allowed.join(', '));
+    throw fail(
+      'route.method_not_allowed',
+      `${request.method} is not answered here; ${allowed.join(' and ')} ${allowed.length > 1 ? 'are' : 'is'}.`,
+    );
+  };
+}
+
+const safeHeaders: RequestHandler = (_request, response, next) => {
+  response.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' });
+  next();
+};

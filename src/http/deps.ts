@@ -1,0 +1,18 @@
+import type { Database } from '../db/client';
+import type { Logger } from '../log';
+import type { EnrollmentStarter } from '../temporal/enrollments';
+
+export interface Readiness {
+  readonly database: boolean;
+  readonly temporal: boolean;
+}
+
+/** Everything the API needs from outside; composed in server.ts. */
+export interface HttpDeps {
+  readonly db: Database;
+  readonly enrollments: EnrollmentStarter;
+  /** Tells the relay that something was committed to the outbox. */
+  wakeRelay(): void;
+  ready(): Promise<Readiness>;
+  readonly log: Logger;
+}

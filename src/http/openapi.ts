@@ -1,0 +1,132 @@
+/** The OpenAPI document, written from the routes themselves. */
+import { z } from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi';
+import { ERRORS, type ErrorCode } from '../errors';
+import type { Route } from './route';
+import { routes } from './routes/index';
+import { issueSchema } from './views/workflow';
+
+const EVERY_ROUTE: readonly ErrorCode[] = [
+  'auth.missing',
+  'auth.invalid',
+  'auth.forbidden',
+  'request.invalid',
+  'service.unavailable',
+  'internal.error',
+];
+const WRITING_ROUTES: readonly ErrorCode[] = [
+  'request.unparsable',
+  'request.too_large',
+  'request.unsupported_media_type',
+];
+const POST_ROUTES: readonly ErrorCode[] = ['request.idempotency_mismatch', 'request.in_progress'];
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    requestId: z.string(),
+    issues: z.array(issueSchema).optional(),
+    reason: z.string().optional().describe('With `enrollment.blocked`: why.'),
+  })
+  .meta({ id: 'Problem' });
+
+let document: ReturnType<typeof createDocument> | null = null;
+
+/** The document, made when it is first asked for. */
+export function openApiDocument(): ReturnType<typeof createDocument> {
+  document ??= createDocument(describeApi());
+  return document;
+}
+
+function describeApi(): ZodOpenApiObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    const path = `/api/v1${route.path.replace(/:(\w+)/g, '{$1}')}`;
+    paths[path] = { ...paths[path], [route.method]: describeRoute(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Throughline',
+      version: '1',
+      description: 'Customer journeys that never lose a person. A 202 means that it is stored.',
+    },
+    components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+    security: [{ apiKey: [] }],
+    paths,
+  };
+}
+
+function describeRoute(route: Route): ZodOpenApiOperationObject {
+  const { operationId, summary, description, params, query, body } = route;
+  const noun = route.scope.split(':')[0] ?? '';
+  return {
+    operationId,
+    summary,
+    tags: [noun],
+    ...(description ? { description } : {}),
+    requestParams: {
+      ...(params ? { path: params } : {}),
+      ...(query ? { query } : {}),
+      ...headersOf(route),
+    },
+    ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
+    responses: { ...answersOf(route), ...problemsOf(route) },
+  };
+}
+
+function headersOf(route: Route): { header?: z.ZodObject } {
+  if (route.method === 'post') {
+    const key = z
+      .string()
+      .optional()
+      .describe('The same key and request twice have one effect and one answer, for 24 hours.');
+    return { header: z.object({ 'Idempotency-Key': key }) };
+  }
+  const takesTag =
+    route.method === 'patch' && route.problems?.includes('request.precondition_failed');
+  return takesTag
+    ? {
+        header: z.object({
+          'If-Match': z.string().optional().describe('The entity tag that was read.'),
+        }),
+      }
+    : {};
+}
+
+function answersOf({ answers }: Route): ZodOpenApiOperationObject['responses'] {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema }]) => [
+      status,
+      { description, content: { 'application/json': { schema } } },
+    ]),
+  );
+}
+
+/** One response per status, naming the codes that it may have. */
+function problemsOf(route: Route): ZodOpenApiOperationObject['responses'] {
+  const codes = [...(route.problems ?? []), ...EVERY_ROUTE];
+  if (route.body) codes.push(...WRITING_ROUTES);
+  if (route.method === 'post') codes.push(...POST_ROUTES);
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes)
+    byStatus.set(ERRORS[code].status, [...(byStatus.get(ERRORS[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, listed]) => [
+      String(status) as `${number}`,
+      {
+        description: listed.map((code) => `\`${code}\``).join(', '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { type ContactRow, getContact, listContacts } from '../../db/contacts';
+import { listEnrollments } from '../../db/enrollments';
+import { listEvents } from '../../db/events';
+import { fail } from '../../errors';
+import { byId, found, instant, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
+import { readRoute, writeRoute } from '../route';
+import { changeContact, saveContact } from '../save-contact';
+import { enrollmentSchema, enrollmentView } from '../views/enrollment';
+import { eventSchema, eventView } from '../views/event';
+
+const text = (longest: number) =>
+  z.string().min(1, 'This cannot be empty; null clears it.').max(longest);
+
+const fields = {
+  externalId: text(200)
+    .nullable()
+    .optional()
+    .describe('The id that your system gives this person.'),
+  email: z
+    .email('Expected an e-mail address.')
+    .max(320)
+    .nullable()
+    .optional()
+    .describe('Compared without regard to case.'),
+  phone: text(40).nullable().optional().describe('A phone number, best in E.164.'),
+  firstName: text(200).nullable().optional(),
+  lastName: text(200).nullable().optional(),
+  timeZone: text(64)
+    .nullable()
+    .optional()
+    .describe('An IANA zone such as `Europe/Berlin`; an unknown one counts as none.'),
+  attributes: jsonObject.optional().describe('Your own fields; merged by name, null removes one.'),
+  tags: z
+    .array(z.string().trim().min(1).max(100))
+    .max(200)
+    .optional()
+    .describe('All tags: those left out are removed.'),
+  score: z.number().optional(),
+};
+
+/** What names or describes a contact; also accepted inline where somebody is enrolled. */
+export const contactInput = z
+  .strictObject({ id: uuid.optional().describe('Our id.'), ...fields })
+  .refine(({ id, externalId, email }) => Boolean(id ?? externalId ?? email), {
+    message: 'Name the contact by "id", "externalId" or "email".',
+  })
+  .meta({ id: 'ContactInput' });
+
+const contactPatch = z.strictObject(fields).meta({ id: 'ContactPatch' });
+
+export const contactSchema = z
+  .object({
+    id: uuid,
+    externalId: z.string().nullable(),
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
+    timeZone: z.string().nullable(),
+    attributes: jsonObject,
+    tags: z.array(z.string()),
+    score: z.number(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Contact' });
+
+export function contactView(row: ContactRow): z.infer<typeof contactSchema> {
+  const { id, externalId, email, phone, firstName, lastName, timeZone, attributes, tags, score } =
+    row;
+  const dates = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
+  return {
+    id,
+    externalId,
+    email,
+    phone,
+    firstName,
+    lastName,
+    timeZone,
+    attributes,
+    tags,
+    score,
+    ...dates,
+  };
+}
+
+export const contactMissing = (id: string) => () =>
+  fail('contact.not_found', `There is no contact "${id.slice(0, 100)}" in this workspace.`);
+
+export const contactRoutes = [
+  writeRoute({
+    method: 'post',
+    path: '/contacts',
+    operationId: 'upsertContact',
+    summary: 'Create a contact, or change the one that the identifiers name',
+    scope: 'contacts:write',
+    body: contactInput,
+    answers: {
+      200: { description: 'The contact, changed.', schema: contactSchema },
+      201: { description: 'The contact, created.', schema: contactSchema },
+    },
+    problems: ['contact.conflict'],
+    async write(tx, { body }) {
+      const { contact, created } = await saveContact(tx, body, new Date());
+      return {
+        status: created ? 201 : 200,
+        body: contactView(contact),
+        headers: { Location: `/api/v1/contacts/${contact.id}` },
+      };
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/contacts',
+    operationId: 'listContacts',
+    summary: 'List contacts, the newest first',
+    scope: 'contacts:read',
+    query: pageQuery,
+    answers: { 200: { description: 'Contacts.', schema: listOf(contactSchema) } },
+    async handle({ query, transaction }) {
+      return listAnswer(await transaction((tx) => listContacts(tx, query)), contactView);
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/contacts/:id',
+    operationId: 'getContact',
+    summary: 'Get a contact',
+    scope: 'contacts:read',
+    params: byId,
+    answers: { 200: { description: 'The contact.', schema: contactSchema } },
+    problems: ['contact.not_found'],
+    async handle({ params: { id }, transaction }) {
+      const contact = await found(
+        id,
+        (known) => transaction((tx) => getContact(tx, known)),
+        contactMissing(id),
+      );
+      return { status: 200, body: contactView(contact) };
+    },
+  }),
+  writeRoute({
+    method: 'patch',
+    path: '/contacts/:id',
+    operationId: 'changeContact',
+    summary: 'Change the fields that are given; null clears one',
+    scope: 'contacts:write',
+    params: byId,
+    body: contactPatch,
+    answers: { 200: { description: 'The contact, changed.', schema: contactSchema } },
+    problems: ['contact.not_found', 'contact.conflict'],
+    async write(tx, { params: { id }, body }) {
+      const contact = await found(
+        id,
+        (known) => changeContact(tx, known, body, new Date()),
+        contactMissing(id),
+      );
+      return { status: 200, body: contactView(contact) };
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/contacts/:id/enrollments',
+    operationId: 'listContactEnrollments',
+    summary: 'List the enrollments of a contact, the newest first',
+    scope: 'enrollments:read',
+    params: byId,
+    query: pageQuery,
+    answers: { 200: { description: 'Enrollments.', schema: listOf(enrollmentSchema) } },
+    problems: ['contact.not_found'],
+    handle: ({ params: { id }, query, transaction }) =>
+      transaction(async (tx) => {
+        const contact = await found(id, (known) => getContact(tx, known), contactMissing(id));
+        return listAnswer(
+          await listEnrollments(tx, { contactId: contact.id }, query),
+          enrollmentView,
+        );
+      }),
+  }),
+  readRoute({
+    method: 'get',
+    path: '/contacts/:id/events',
+    operationId: 'listContactEvents',
+    summary: 'List the events of a contact, the latest received first',
+    scope: 'events:read',
+    params: byId,
+    query: pageQuery,
+    answers: { 200: { description: 'Events.', schema: listOf(eventSchema) } },
+    problems: ['contact.not_found'],
+    handle: ({ params: { id }, query, transaction }) =>
+      transaction(async (tx) => {
+        const contact = await found(id, (known) => getContact(tx, known), contactMissing(id));
+        return listAnswer(await listEvents(tx, { contactId: contact.id }, query), eventView);
+      }),
+  }),
+];

@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Tx } from '../../db/client';
+import {
+  admitEnrollment,
+  type BlockedReason,
+  type EnrollmentRow,
+  getEnrollment,
+  listEnrollments,
+} from '../../db/enrollments';
+import { getContact } from '../../db/contacts';
+import { recordEvent } from '../../db/events';
+import { listSteps } from '../../db/steps';
+import { getWorkflow, loadVersion, type WorkflowRow } from '../../db/workflows';
+import { type AppError, fail } from '../../errors';
+import type { Definition } from '../../journey/definition';
+import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
+import { type Call, readRoute, writeRoute } from '../route';
+import { saveContact } from '../save-contact';
+import {
+  enrolledSchema,
+  enrolledView,
+  enrollmentSchema,
+  enrollmentStatus,
+  enrollmentView,
+  stepSchema,
+  stepView,
+} from '../views/enrollment';
+import { contactInput, contactMissing } from './contacts';
+import { workflowMissing } from './workflows';
+
+/** How long an answer may wait for Temporal; later the relay starts the enrollment. */
+const START_DEADLINE_MS = 1_000;
+const POLL_MS = 150;
+
+const enrollmentInput = z
+  .strictObject({
+    contactId: uuid.optional(),
+    contact: contactInput.optional().describe('Created or changed first, as by POST /contacts.'),
+    variables: jsonObject.optional().describe('What templates and conditions see as `variables`.'),
+    key: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Enrollments with different keys may run side by side.'),
+  })
+  .refine(({ contactId, contact }) => (contactId === undefined) !== (contact === undefined), {
+    message: 'Say who enters by either "contactId" or "contact".',
+  })
+  .meta({ id: 'EnrollmentInput' });
+
+const BLOCKED: Readonly<Record<BlockedReason, string>> = {
+  already_active: 'The contact is in this workflow already. Wait for the end, or give another key.',
+  already_entered: 'The contact has been through this workflow, which lets everybody in once.',
+  workflow_not_active: 'The workflow is not active. Activate it first.',
+};
+
+const waitQuery = z.strictObject({
+  waitSeconds: z
+    .string()
+    .regex(/^\d{1,2}$/, 'Expected whole seconds, at most 30.')
+    .transform(Number)
+    .refine((seconds) => seconds <= 30, 'Expected whole seconds, at most 30.')
+    .meta({ override: { type: 'integer', minimum: 0, maximum: 30 } })
+    .optional()
+    .describe('Answers when the enrollment ends, or after so many seconds.'),
+});
+
+const enrollmentMissing = (id: string) => () =>
+  fail('enrollment.not_found', `There is no enrollment "${id.slice(0, 100)}" in this workspace.`);
+
+export const enrollmentRoutes = [
+  writeRoute({
+    method: 'post',
+    path: '/workflows/:id/enrollments',
+    operationId: 'enroll',
+    summary: 'Let a contact enter a workflow',
+    description:
+      'The answer means that the enrollment is stored. Its start is tried at once, and made by the relay otherwise.',
+    scope: 'enrollments:write',
+    params: byId,
+    body: enrollmentInput,
+    answers: { 202: { description: 'The enrollment, stored.', schema: enrolledSchema } },
+    problems: ['workflow.not_found', 'contact.not_found', 'contact.conflict', 'enrollment.blocked'],
+    async write(tx, { params: { id }, body, deps, transaction }) {
+      const workflow = await getWorkflow(tx, id);
+      if (!workflow) throw workflowMissing(id);
+      const at = new Date();
+      const contactId = await entering(tx, body, at);
+      const { key, variables } = body;
+      const allowMultiple = await allowsMultiple(tx, workflow);
+      const admitted = await admitEnrollment(tx, {
+        workflowId: workflow.id,
+        contactId,
+        key,
+        variables,
+        at,
+        allowMultiple,
+      });
+      if ('blocked' in admitted)
+        return blocked(tx, { workflow, contactId, reason: admitted.blocked, at });
+      const { enrollment } = admitted;
+      const started = async () => {
+        await deps.enrollments.tryStart(enrollment, START_DEADLINE_MS);
+        return accepted(
+          (await transaction((later) => getEnrollment(later, enrollment.id))) ?? enrollment,
+        );
+      };
+      return { ...accepted(enrollment), afterCommit: started };
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/workflows/:id/enrollments',
+    operationId: 'listEnrollments',
+    summary: 'List the enrollments of a workflow, the newest first',
+    scope: 'enrollments:read',
+    params: byId,
+    query: pageQuery.extend({ status: enrollmentStatus.optional() }),
+    answers: { 200: { description: 'Enrollments.', schema: listOf(enrollmentSchema) } },
+    problems: ['workflow.not_found'],
+    handle: ({ params: { id }, query, transaction }) =>
+      transaction(async (tx) => {
+        const workflow = await getWorkflow(tx, id);
+        if (!workflow) throw workflowMissing(id);
+        const filter = { workflowId: workflow.id, status: query.status };
+        return listAnswer(await listEnrollments(tx, filter, query), enrollmentView);
+      }),
+  }),
+  readRoute({
+    method: 'get',
+    path: '/enrollments/:id',
+    operationId: 'getEnrollment',
+    summary: 'Get an enrollment, at once or when it has ended',
+    scope: 'enrollments:read',
+    params: byId,
+    query: waitQuery,
+    answers: { 200: { description: 'The enrollment.', schema: enrollmentSchema } },
+    problems: ['enrollment.not_found'],
+    async handle(call) {
+      return {
+        status: 200,
+        body: enrollmentView(await awaited(call, call.params.id, call.query.waitSeconds ?? 0)),
+      };
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/enrollments/:id/steps',
+    operationId: 'listSteps',
+    summary: 'List the steps of an enrollment, in order',
+    scope: 'enrollments:read',
+    params: byId,
+    query: pageQuery,
+    answers: { 200: { description: 'Steps.', schema: listOf(stepSchema) } },
+    problems: ['enrollment.not_found'],
+    handle: ({ params: { id }, query, transaction }) =>
+      transaction(async (tx) => {
+        const enrollment = await found(
+          id,
+          (known) => getEnrollment(tx, known),
+          enrollmentMissing(id),
+        );
+        return listAnswer(await listSteps(tx, enrollment.id, query), stepView);
+      }),
+  }),
+];
+
+async function entering(tx: Tx, body: z.output<typeof enrollmentInput>, at: Date): Promise<string> {
+  if (body.contact) return (await saveContact(tx, body.contact, at)).contact.id;
+  const id = body.contactId ?? '';
+  return (await found(id, (known) => getContact(tx, known), contactMissing(id))).id;
+}
+
+async function allowsMultiple(tx: Tx, { id, activeVersion }: WorkflowRow): Promise<boolean> {
+  const version = activeVersion === null ? null : await loadVersion(tx, id, activeVersion);
+  const definition = version?.definition as unknown as Definition | undefined;
+  return definition?.settings.enrollment.allowMultiple ?? true;
+}
+
+function accepted(enrollment: EnrollmentRow) {
+  const headers = { Location: `/api/v1/enrollments/${enrollment.id}` };
+  return { status: 202, body: enrolledView(enrollment), headers };
+}
+
+/** A refusal is an event of the contact, never silence. */
+async function blocked(
+  tx: Tx,
+  refusal: { workflow: WorkflowRow; contactId: string; reason: BlockedReason; at: Date },
+): Promise<AppError> {
+  const { workflow, contactId, reason, at } = refusal;
+  await recordEvent(tx, {
+    contactId,
+    type: 'enrollment.blocked',
+    properties: { workflowId: workflow.id, workflowKey: workflow.key, reason },
+    occurredAt: at,
+    receivedAt: at,
+  });
+  return fail('enrollment.blocked', BLOCKED[reason], { reason });
+}
+
+async function awaited(
+  { transaction, signal }: Pick<Call<unknown, unknown, unknown>, 'transaction' | 'signal'>,
+  id: string,
+  waitSeconds: number,
+): Promise<EnrollmentRow> {
+  const deadline = performance.now() + waitSeconds * 1_000;
+  for (;;) {
+    const row = await found(
+      id,
+      (known) => transaction((tx) => getEnrollment(tx, known)),
+      enrollmentMissing(id),
+    );
+    if (row.endedAt !== null || performance.now() >= deadline || signal.aborted) return row;
+    await sleep(POLL_MS);
+  }
+}

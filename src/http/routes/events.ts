@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import type { Tx } from '../../db/client';
+import { type ContactRow, findContact } from '../../db/contacts';
+import { listEvents, recordEvent } from '../../db/events';
+import type { ErrorCode } from '../../errors';
+import { eventType } from '../../journey/definition';
+import { LARGE_BODY_LIMIT } from '../body';
+import { instantInput, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
+import { readRoute, writeRoute } from '../route';
+import { saveContact } from '../save-contact';
+import { eventSchema, eventView } from '../views/event';
+
+const MAX_BATCH = 1_000;
+/** Types that only Throughline may record: programs rely on their truth. */
+const OWN_EVENTS = /^(enrollment|workflow)\./i;
+
+export const eventInput = z
+  .strictObject({
+    id: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Your id of the event: the same id twice counts once.'),
+    contactId: uuid.optional(),
+    externalId: z.string().min(1).max(200).optional(),
+    email: z.email('Expected an e-mail address.').max(320).optional(),
+    type: eventType,
+    properties: jsonObject.optional(),
+    occurredAt: instantInput.optional().describe('When it happened; now unless told.'),
+    createContact: z
+      .boolean()
+      .optional()
+      .describe('Whether an unknown contact is created, by externalId or email.'),
+  })
+  .refine(({ contactId, externalId, email }) => Boolean(contactId ?? externalId ?? email), {
+    message: 'Say whose event it is by "contactId", "externalId" or "email".',
+  })
+  .meta({ id: 'EventInput' });
+
+type EventInput = z.output<typeof eventInput>;
+
+export const acceptedSchema = z
+  .object({
+    accepted: z.int().describe('Stored now.'),
+    duplicates: z.int().describe('Stored before, under the same id.'),
+    rejected: z.int(),
+    results: z
+      .array(z.object({ index: z.int(), code: z.string(), message: z.string() }))
+      .describe('One for each rejected event, by its place in the request.'),
+  })
+  .meta({ id: 'EventsAccepted' });
+
+type Accepted = z.infer<typeof acceptedSchema>;
+
+const eventQuery = pageQuery.extend({
+  type: eventType.optional(),
+  contactId: uuid.optional(),
+  from: instantInput.optional().describe('By the time of occurrence, inclusive.'),
+  to: instantInput.optional().describe('By the time of occurrence, inclusive.'),
+});
+
+type Refusal = { readonly code: ErrorCode; readonly message: string };
+
+export const eventRoutes = [
+  writeRoute({
+    method: 'post',
+    path: '/events',
+    operationId: 'recordEvents',
+    summary: 'Report one event, or up to 1,000',
+    description:
+      'Events that were accepted are stored. One whose contact is unknown is rejected alone.',
+    scope: 'events:write',
+    maxBody: LARGE_BODY_LIMIT,
+    body: z.union([
+      eventInput,
+      z.array(eventInput).min(1).max(MAX_BATCH, `At most ${MAX_BATCH} events in one request.`),
+    ]),
+    answers: { 202: { description: 'What became of each event.', schema: acceptedSchema } },
+    async write(tx, { body }) {
+      return {
+        status: 202,
+        body: await recordAll(tx, Array.isArray(body) ? body : [body], new Date()),
+      };
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/events',
+    operationId: 'listEvents',
+    summary: 'List events, the latest received first',
+    scope: 'events:read',
+    query: eventQuery,
+    answers: { 200: { description: 'Events.', schema: listOf(eventSchema) } },
+    async handle({ query, transaction }) {
+      const { limit, cursor, ...filter } = query;
+      return listAnswer(
+        await transaction((tx) => listEvents(tx, filter, { limit, cursor })),
+        eventView,
+      );
+    },
+  }),
+];
+
+async function recordAll(
+  tx: Tx,
+  inputs: readonly EventInput[],
+  receivedAt: Date,
+): Promise<Accepted> {
+  const contacts = new Map<string, ContactRow | null>();
+  const counts: Accepted = { accepted: 0, duplicates: 0, rejected: 0, results: [] };
+  for (const [index, input] of inputs.entries()) {
+    const outcome = await record(tx, input, receivedAt, contacts);
+    if (typeof outcome === 'string') counts[outcome] += 1;
+    else counts.results.push({ index, ...outcome });
+  }
+  return { ...counts, rejected: counts.results.length };
+}
+
+async function record(
+  tx: Tx,
+  input: EventInput,
+  receivedAt: Date,
+  contacts: Map<string, ContactRow | null>,
+): Promise<'accepted' | 'duplicates' | Refusal> {
+  if (OWN_EVENTS.test(input.type)) {
+    return {
+      code: 'event.rejected',
+      message: `Events named "${input.type}" are recorded by Throughline alone. Choose another name.`,
+    };
+  }
+  const contact = await contactOf(tx, input, receivedAt, contacts);
+  if (!contact) {
+    return {
+      code: 'contact.not_found',
+      message:
+        'This contact is not known. Create it first, or send createContact: true with an externalId or email.',
+    };
+  }
+  const { id: externalId, type, properties, occurredAt = receivedAt } = input;
+  const { duplicate } = await recordEvent(tx, {
+    externalId,
+    contactId: contact.id,
+    type,
+    properties,
+    occurredAt,
+    receivedAt,
+  });
+  return duplicate ? 'duplicates' : 'accepted';
+}
+
+/** The contact of an event; each is looked up once per batch. */
+async function contactOf(
+  tx: Tx,
+  input: EventInput,
+  at: Date,
+  known: Map<string, ContactRow | null>,
+): Promise<ContactRow | null> {
+  const { contactId: id, externalId, email } = input;
+  const reference = { id, externalId, email };
+  const cacheKey = JSON.stringify(reference);
+  const cached = known.get(cacheKey) ?? (await findContact(tx, reference));
+  const mayCreate = input.createContact === true && id === undefined;
+  const contact =
+    cached ?? (mayCreate ? (await saveContact(tx, { externalId, email }, at)).contact : null);
+  known.set(cacheKey, contact);
+  return contact;
+}

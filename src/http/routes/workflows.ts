@@ -1,0 +1,178 @@
+import { getWorkflow, listWorkflows, createWorkflow, type WorkflowRow } from '../../db/workflows';
+import { lockWorkflow, replaceDraft } from '../../db/workflow-changes';
+import type { Tx } from '../../db/client';
+import type { JsonObject } from '../../db/json';
+import { fail, type Issue } from '../../errors';
+import type { Definition } from '../../journey/definition';
+import { guardJson } from '../../language/json-guard';
+import { parseDefinition } from '../../language/parse-definition';
+import { LARGE_BODY_LIMIT } from '../body';
+import { byId, jsonObject, listAnswer, listOf, pageQuery } from '../common';
+import { readRoute, writeRoute } from '../route';
+import { entityTag, workflowAnswer, workflowSchema, workflowView } from '../views/workflow';
+
+export const workflowMissing = (idOrKey: string) =>
+  fail(
+    'workflow.not_found',
+    `There is no workflow with the id or key "${idOrKey.slice(0, 100)}" in this workspace.`,
+  );
+
+export const workflowRoutes = [
+  writeRoute({
+    method: 'post',
+    path: '/workflows',
+    operationId: 'createWorkflow',
+    summary: 'Store a definition as the draft of a new workflow',
+    scope: 'workflows:write',
+    maxBody: LARGE_BODY_LIMIT,
+    body: jsonObject,
+    bodyIsDefinition: true,
+    answers: { 201: { description: 'The workflow, a draft.', schema: workflowSchema } },
+    problems: ['definition.invalid', 'workflow.key_taken'],
+    async write(tx, { body }) {
+      const { definition, source, warnings } = requireDefinition(body);
+      const row = await createWorkflow(tx, {
+        key: definition.key,
+        name: definition.name,
+        draft: source,
+      });
+      return workflowAnswer(201, row, warnings);
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/workflows',
+    operationId: 'listWorkflows',
+    summary: 'List workflows, the newest first',
+    scope: 'workflows:read',
+    query: pageQuery,
+    answers: { 200: { description: 'Workflows.', schema: listOf(workflowSchema) } },
+    async handle({ query, transaction }) {
+      return listAnswer(await transaction((tx) => listWorkflows(tx, query)), (row) =>
+        workflowView(row),
+      );
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/workflows/:id',
+    operationId: 'getWorkflow',
+    summary: 'Get a workflow by its id or key',
+    scope: 'workflows:read',
+    params: byId,
+    answers: {
+      200: {
+        description: 'The workflow; its entity tag is the revision of the draft.',
+        schema: workflowSchema,
+      },
+    },
+    problems: ['workflow.not_found'],
+    async handle({ params: { id }, transaction }) {
+      const row = await transaction((tx) => getWorkflow(tx, id));
+      if (!row) throw workflowMissing(id);
+      return workflowAnswer(200, row);
+    },
+  }),
+  writeRoute({
+    method: 'patch',
+    path: '/workflows/:id',
+    operationId: 'changeWorkflow',
+    summary: 'Replace the given parts of the draft; null removes one',
+    description:
+      'People under way and the active version are not touched until the draft is activated. If-Match takes the entity tag.',
+    scope: 'workflows:write',
+    params: byId,
+    maxBody: LARGE_BODY_LIMIT,
+    body: jsonObject,
+    bodyIsDefinition: true,
+    answers: { 200: { description: 'The workflow, changed.', schema: workflowSchema } },
+    problems: [
+      'definition.invalid',
+      'workflow.not_found',
+      'workflow.archived',
+      'request.precondition_failed',
+    ],
+    async write(tx, { params: { id }, body, header }) {
+      const row = await lockedWorkflow(tx, id);
+      requireMatch(row, header('If-Match'));
+      const { definition, source, warnings } = requireDefinition(merged(row.draft, body));
+      if (definition.key !== row.key) throw keyChanged(row.key);
+      return workflowAnswer(
+        200,
+        await replaceDraft(tx, { workflowId: row.id, name: definition.name, draft: source }),
+        warnings,
+      );
+    },
+  }),
+];
+
+/** Locks a workflow that may be changed. Fails with `workflow.not_found`, `workflow.archived`. */
+export async function lockedWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowRow> {
+  const row = await lockWorkflow(tx, idOrKey);
+  if (!row) throw workflowMissing(idOrKey);
+  if (row.status === 'archived')
+    throw fail('workflow.archived', `The workflow "${row.key}" is archived and cannot be changed.`);
+  return row;
+}
+
+/** A definition without errors. Fails with `definition.invalid` and every problem. */
+export function requireDefinition(input: unknown): {
+  definition: Definition;
+  source: JsonObject;
+  warnings: Issue[];
+} {
+  const { definition, source, errors, warnings } = parseDefinition(input);
+  if (definition && source) return { definition, source, warnings };
+  const [first] = errors;
+  const where = first?.path ? `${first.path}: ` : '';
+  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more, see "issues")` : '';
+  throw fail(
+    'definition.invalid',
+    `The definition is not valid. ${where}${first?.message ?? ''}${rest}`,
+    { issues: errors, warnings },
+  );
+}
+
+function keyChanged(key: string) {
+  const message = `The key of a workflow never changes; it is "${key}". Create another workflow for another key.`;
+  return fail('definition.invalid', message, {
+    issues: [{ code: 'definition.wrong_value', path: 'key', message }],
+  });
+}
+
+function requireMatch(row: WorkflowRow, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return;
+  if (ifMatch.split(',').some((tag) => tag.trim() === entityTag(row))) return;
+  throw fail(
+    'request.precondition_failed',
+    `The draft of "${row.key}" is at revision ${row.draftRevision} now. Read it again and repeat your change.`,
+  );
+}
+
+/** The draft with the given top-level fields replaced, as in RFC 7396 one level deep. */
+function merged(draft: JsonObject, patch: unknown): unknown {
+  // Spreading would lose a `__proto__` key instead of refusing it.
+  if (
+    typeof patch !== 'object' ||
+    patch === null ||
+    Array.isArray(patch) ||
+    guardJson(patch, 'definition').length > 0
+  )
+    return patch;
+  const fields = patch as JsonObject;
+  const rest = Object.entries(draft).filter(
+    ([field]) => !Object.hasOwn(fields, field) && !isRivalOf(field, fields),
+  );
+  return Object.fromEntries([
+    ...rest,
+    ...Object.entries(fields).filter(([, value]) => value !== null),
+  ]);
+}
+
+/** `trigger` and `triggers` say the same: giving one replaces the other. */
+function isRivalOf(field: string, fields: JsonObject): boolean {
+  return (
+    (field === 'trigger' && Object.hasOwn(fields, 'triggers')) ||
+    (field === 'triggers' && Object.hasOwn(fields, 'trigger'))
+  );
+}

@@ -1,0 +1,101 @@
+/** Enrollments and steps as callers see them. */
+import { z } from 'zod';
+import type { EnrollmentRow } from '../../db/enrollments';
+import type { StepRow } from '../../db/steps';
+import { instant, isoOrNull, jsonObject, uuid } from '../common';
+
+export const enrollmentStatus = z.enum([
+  'running',
+  'waiting',
+  'paused',
+  'completed',
+  'goal_reached',
+  'exited',
+  'failed',
+  'cancelled',
+]);
+
+const temporal = z.object({
+  workflowId: z.string().describe('The id of the Temporal workflow.'),
+  runId: z.string().nullable().describe('Its first run; null until the relay has started it.'),
+});
+
+export const enrollmentSchema = z
+  .object({
+    id: uuid,
+    workflowId: uuid,
+    workflowKey: z.string(),
+    version: z.int(),
+    contactId: uuid,
+    key: z.string().nullable(),
+    status: enrollmentStatus,
+    currentNodeIds: z.array(z.string()).describe('Where the person is now; empty at the end.'),
+    waitUntil: instant.nullable(),
+    waitingFor: z.string().nullable(),
+    variant: z.string().nullable(),
+    goalId: z.string().nullable().describe('The last goal reached.'),
+    reason: z.string().nullable(),
+    variables: jsonObject,
+    startedAt: instant,
+    endedAt: instant.nullable(),
+    error: jsonObject.nullable().describe('`code` and `nodeId` of what failed.'),
+    temporal,
+  })
+  .meta({ id: 'Enrollment' });
+
+export const enrolledSchema = z
+  .object({ id: uuid, status: enrollmentStatus, temporal })
+  .meta({ id: 'Enrolled' });
+
+export const stepSchema = z
+  .object({
+    nodeId: z.string(),
+    nodeType: z.string(),
+    visit: z.int().describe('1 for the first visit of the node.'),
+    attempt: z.int(),
+    status: z.enum(['running', 'waiting', 'completed', 'failed', 'skipped', 'cancelled']),
+    port: z.string().nullable().describe('The port that the visit left by.'),
+    reason: z.string().nullable().describe('Why it ended as it did.'),
+    output: jsonObject.nullable(),
+    startedAt: instant,
+    endedAt: instant.nullable(),
+  })
+  .meta({ id: 'Step' });
+
+export function enrolledView(row: EnrollmentRow): z.infer<typeof enrolledSchema> {
+  return { id: row.id, status: row.status, temporal: temporalView(row) };
+}
+
+export function enrollmentView(row: EnrollmentRow): z.infer<typeof enrollmentSchema> {
+  const {
+    id,
+    workflowId,
+    workflowKey,
+    version,
+    contactId,
+    key,
+    status,
+    currentNodeIds,
+    waitingFor,
+  } = row;
+  const { variant, goalId, reason, variables, error } = row;
+  return {
+    ...{ id, workflowId, workflowKey, version, contactId, key, status, currentNodeIds },
+    waitUntil: isoOrNull(row.waitUntil),
+    ...{ waitingFor, variant, goalId, reason, variables },
+    startedAt: row.startedAt.toISOString(),
+    endedAt: isoOrNull(row.endedAt),
+    error,
+    temporal: temporalView(row),
+  };
+}
+
+export function stepView(row: StepRow): z.infer<typeof stepSchema> {
+  const { nodeId, nodeType, visit, attempt, status, port, reason, output } = row;
+  const times = { startedAt: row.startedAt.toISOString(), endedAt: isoOrNull(row.endedAt) };
+  return { nodeId, nodeType, visit, attempt, status, port, reason, output, ...times };
+}
+
+function temporalView(row: EnrollmentRow): z.infer<typeof temporal> {
+  return { workflowId: row.temporalWorkflowId, runId: row.temporalRunId };
+}

@@ -1,0 +1,132 @@
+/** Composition root of the API: REST, and the relay that tells Temporal what was stored. */
+process.env['TZ'] ??= 'UTC';
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Config, loadConfig } from './config';
+import { type Database, openDatabase } from './db/client';
+import { createEvaluators } from './evaluate/evaluators';
+import { createApp } from './http/app';
+import { createLogger, type Logger } from './log';
+import { connectTemporal } from './temporal/connect';
+import { createEnrollments } from './temporal/enrollments';
+import { startRelay } from './temporal/relay';
+
+export interface RunningServer {
+  /** The port it listens on, also where the configuration let the system choose. */
+  readonly port: number;
+  /** Answers what is under way, lets the relay finish its rows, and closes every connection. */
+  stop(): Promise<void>;
+}
+
+/** How long requests under way may take once the server stops; long polls end here. */
+const DRAIN_MS = 5_000;
+
+/**
+ * Starts the API. It needs PostgreSQL; without Temporal it accepts and stores all the same, and the
+ * relay starts what was stored when Temporal answers again.
+ */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  if (config.databaseUrl === undefined)
+    throw new Error(
+      'DATABASE_URL is not set. Give the address of a PostgreSQL, or use `npm start`.',
+    );
+  const url = config.databaseUrl;
+  const db = await openDatabase({ url, name: 'throughline-api' });
+  const outbox = await openDatabase({
+    url,
+    role: 'throughline_relay',
+    max: 4,
+    name: 'throughline-relay',
+  });
+  const temporal = connectTemporal(config);
+  const enrollments = createEnrollments(temporal.client, db);
+  const { relayLeaseMs: leaseMs, relayPollMs: pollMs } = config;
+  const relay = startRelay({
+    outbox,
+    db,
+    enrollments,
+    evaluators: createEvaluators(),
+    leaseMs,
+    pollMs,
+    log,
+  });
+  const ready = async () => {
+    const [database, temporalAnswers] = await Promise.all([answers(db), temporal.healthy()]);
+    return { database, temporal: temporalAnswers };
+  };
+  const app = createApp({ db, enrollments, wakeRelay: () => relay.wake(), ready, log });
+  const release = async () => {
+    await relay.stop();
+    await Promise.all([temporal.close(), outbox.close(), db.close()]);
+  };
+  try {
+    const server = createServer(app);
+    const port = await listen(server, config.port);
+    log.info({ event: 'api.ready', port }, 'The API listens.');
+    return {
+      port,
+      async stop() {
+        await drain(server);
+        await release();
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function answers(db: Database): Promise<boolean> {
+  try {
+    await db.sql`select 1`;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(patience);
+}
+
+async function main(config: Config): Promise<void> {
+  if (new Date().getTimezoneOffset() !== 0) {
+    throw new Error(
+      'The API must run with TZ=UTC: the zone of the host would reach instants without one.',
+    );
+  }
+  const log = createLogger('api', config.logLevel);
+  const server = await startServer(config, log);
+  const stop = () => {
+    server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ event: 'api.stop_failed', err: error }, 'The API did not stop cleanly.');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+}
+
+if (require.main === module) {
+  Promise.resolve()
+    .then(() => main(loadConfig()))
+    .catch((error: unknown) => {
+      createLogger('api').fatal({ event: 'api.failed', err: error }, 'The API did not start.');
+      process.exit(1);
+    });
+}

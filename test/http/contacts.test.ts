@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { expectProblem, startApi, type TestApi } from './api';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const eventsOf = async (id: string) =>
+  (
+    (await api.get(`/contacts/${id}/events?limit=200`)).body.data as {
+      type: string;
+      properties: object;
+    }[]
+  )
+    .map(({ type, properties }) => ({ type, ...properties }))
+    .reverse();
+
+test('a post creates a contact, and the next one with its address changes it', async () => {
+  const email = `${randomUUID()}@Example.com`;
+  const created = await api.post('/contacts', {
+    email,
+    attributes: { plan: 'pro', seats: 3 },
+    tags: ['vip'],
+    score: 2,
+  });
+  expect(created.status).toBe(201);
+  expect(created.headers.location).toBe(`/api/v1/contacts/${created.body.id}`);
+  expect(created.body).toMatchObject({
+    email,
+    firstName: null,
+    tags: ['vip'],
+    score: 2,
+    createdAt: expect.stringMatching(/Z$/),
+  });
+  const changed = await api.post('/contacts', {
+    email: email.toLowerCase(),
+    externalId: email,
+    attributes: { seats: null, city: 'Rome' },
+  });
+  expect(changed.status).toBe(200);
+  expect(changed.body).toMatchObject({
+    id: created.body.id,
+    externalId: email,
+    attributes: { plan: 'pro', city: 'Rome' },
+  });
+  expect((await api.get(`/contacts/${created.body.id}`)).body).toEqual(changed.body);
+});
+
+test('changes are events of the contact, and no change is none', async () => {
+  const { id } = (await api.post('/contacts', { externalId: randomUUID(), tags: ['a'] })).body as {
+    id: string;
+  };
+  expect(await eventsOf(id)).toEqual([
+    { type: 'contact.created', changed: ['externalId', 'tags'] },
+    { type: 'contact.tag_added', tag: 'a' },
+  ]);
+  await api.patch(`/contacts/${id}`, { tags: ['b'], score: 5, attributes: { plan: 'pro' } });
+  expect((await eventsOf(id)).slice(2)).toEqual([
+    { type: 'contact.updated', changed: ['score', 'tags', 'attributes.plan'] },
+    { type: 'contact.tag_added', tag: 'b' },
+    { type: 'contact.tag_removed', tag: 'a' },
+    { type: 'contact.score_changed', score: 5 },
+    { type: 'contact.field_changed', field: 'score' },
+    { type: 'contact.field_changed', field: 'attributes.plan' },
+  ]);
+  await api.patch(`/contacts/${id}`, { tags: ['b'], score: 5, attributes: { plan: 'pro' } });
+  expect(await eventsOf(id)).toHaveLength(8);
+});
+
+test('null clears a field, and an identifier of somebody else is a conflict', async () => {
+  const [mine, theirs] = [randomUUID(), randomUUID()];
+  const { id } = (await api.post('/contacts', { externalId: mine, firstName: 'Ada' })).body as {
+    id: string;
+  };
+  await api.post('/contacts', { externalId: theirs, email: `${theirs}@example.com` });
+  expect((await api.patch(`/contacts/${id}`, { firstName: null })).body.firstName).toBeNull();
+  expectProblem(
+    await api.patch(`/contacts/${id}`, { externalId: theirs }),
+    409,
+    'contact.conflict',
+  );
+  expectProblem(
+    await api.post('/contacts', { externalId: mine, email: `${theirs}@example.com` }),
+    409,
+    'contact.conflict',
+  );
+});
+
+test('lists page through everything once, the newest first', async () => {
+  const created: string[] = [];
+  for (let index = 0; index < 5; index += 1) {
+    created.unshift(
+      (await api.post('/contacts', { externalId: randomUUID() }, api.other.key)).body.id as string,
+    );
+  }
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const { data, nextCursor } = (await api.get(`/contacts?limit=2${query}`, api.other.key))
+      .body as { data: { id: string }[]; nextCursor: string | null };
+    seen.push(...data.map(({ id }) => id));
+    cursor = nextCursor;
+  } while (cursor !== null);
+  expect(seen).toEqual(created);
+});

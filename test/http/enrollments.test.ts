@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { closeEnrollment, markStarted } from '../../src/db/enrollments';
+import { memoStep } from '../../src/db/steps';
+import { expectProblem, startApi, type TestApi, waiting } from './api';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+  await api.post('/workflows', waiting('open'));
+  await api.post('/workflows/open/activate');
+});
+afterAll(() => api.close());
+
+const contact = async () =>
+  (await api.post('/contacts', { externalId: randomUUID() })).body.id as string;
+const inWorkspace: typeof api.db.inWorkspace = (_id, work) =>
+  api.db.inWorkspace(api.workspaceId, work);
+const outboxOf = (enrollmentId: string) =>
+  inWorkspace('', async (tx) => {
+    const rows = await tx.execute(
+      `select kind from outbox where payload ->> 'enrollmentId' = '${enrollmentId}'`,
+    );
+    return [...rows].map(({ kind }) => kind);
+  });
+
+test('an accepted enrollment is stored with the order to start it, and the relay is woken', async () => {
+  const contactId = await contact();
+  const before = api.wakes();
+  const response = await api.post('/workflows/open/enrollments', {
+    contactId,
+    variables: { cartId: 'c1' },
+  });
+  expect(response.status).toBe(202);
+  expect(response.headers.location).toBe(`/api/v1/enrollments/${response.body.id}`);
+  expect(response.body).toEqual({
+    id: expect.any(String),
+    status: 'running',
+    temporal: { workflowId: `journey/${api.workspaceId}/open/${contactId}/1`, runId: null },
+  });
+  expect(await outboxOf(response.body.id)).toEqual(['start']);
+  expect(api.wakes()).toBe(before + 1);
+  const stored = (
+    await api
+      .get(response.headers.location as string)
+      .then(() => api.get(`/enrollments/${response.body.id}`))
+  ).body;
+  expect(stored).toMatchObject({
+    workflowKey: 'open',
+    version: 1,
+    contactId,
+    variables: { cartId: 'c1' },
+    endedAt: null,
+    error: null,
+  });
+});
+
+test('a start that succeeds at once is told, one that throws costs nothing but the run id', async () => {
+  api.starter.tryStart = async (row) => {
+    await inWorkspace('', (tx) => markStarted(tx, row.id, 'run-1'));
+    return { runId: 'run-1' };
+  };
+  const started = await api.post('/workflows/open/enrollments', { contactId: await contact() });
+  expect(started.body.temporal.runId).toBe('run-1');
+  api.starter.tryStart = () => Promise.reject(new Error('Temporal is away.'));
+  const before = api.wakes();
+  const stored = await api.post('/workflows/open/enrollments', { contactId: await contact() });
+  expect([stored.status, stored.body.temporal.runId]).toEqual([202, null]);
+  expect(await outboxOf(stored.body.id)).toEqual(['start']);
+  expect(api.wakes()).toBe(before + 2);
+  api.starter.tryStart = async () => null;
+});
+
+test('an inline contact is created or changed on the way', async () => {
+  const email = `${randomUUID()}@example.com`;
+  const first = await api.post('/workflows/open/enrollments', {
+    contact: { email, firstName: 'Ada' },
+    key: 'a',
+  });
+  const second = await api.post('/workflows/open/enrollments', {
+    contact: { email, firstName: 'Augusta' },
+    key: 'b',
+  });
+  const [one, two] = await Promise.all(
+    [first, second].map(async ({ body }) => (await api.get(`/enrollments/${body.id}`)).body),
+  );
+  expect(one.contactId).toBe(two.contactId);
+  expect((await api.get(`/contacts/${one.contactId}`)).body.firstName).toBe('Augusta');
+});
+
+test('who enters is said once', async () => {
+  const contactId = await contact();
+  expectProblem(await api.post('/workflows/open/enrollments', {}), 422, 'request.invalid');
+  const both = { contactId, contact: { externalId: 'x' } };
+  expectProblem(await api.post('/workflows/open/enrollments', both), 422, 'request.invalid');
+  expectProblem(
+    await api.post('/workflows/open/enrollments', { contactId: 'x' }),
+    422,
+    'request.invalid',
+  );
+  expectProblem(
+    await api.post('/workflows/open/enrollments', { contactId: randomUUID() }),
+    404,
+    'contact.not_found',
+  );
+});
+
+test('a refusal gives its reason, leaves an event and no enrollment', async () => {
+  const contactId = await contact();
+  await api.post('/workflows/open/enrollments', { contactId });
+  const refused = await api.post('/workflows/open/enrollments', { contactId });
+  expectProblem(refused, 409, 'enrollment.blocked');
+  expect(refused.body.reason).toBe('already_active');
+  expect((await api.get(`/contacts/${contactId}/enrollments`)).body.data).toHaveLength(1);
+  const [latest] = (await api.get(`/contacts/${contactId}/events`)).body.data;
+  expect(latest).toMatchObject({
+    type: 'enrollment.blocked',
+    properties: { workflowKey: 'open', reason: 'already_active' },
+  });
+});
+
+test('a workflow that lets everybody in once, or is not active, refuses', async () => {
+  const contactId = await contact();
+  await api.post(
+    '/workflows',
+    waiting('one-time', { settings: { enrollment: { allowMultiple: false } } }),
+  );
+  expect((await api.post('/workflows/one-time/enrollments', { contactId })).body.reason).toBe(
+    'workflow_not_active',
+  );
+  await api.post('/workflows/one-time/activate');
+  const { id } = (await api.post('/workflows/one-time/enrollments', { contactId })).body as {
+    id: string;
+  };
+  await inWorkspace('', (tx) => closeEnrollment(tx, id, { status: 'completed', at: new Date() }));
+  expect((await api.post('/workflows/one-time/enrollments', { contactId })).body.reason).toBe(
+    'already_entered',
+  );
+  await api.post('/workflows/one-time/pause');
+  expect(
+    (await api.post('/workflows/one-time/enrollments', { contactId: await contact() })).body.reason,
+  ).toBe('workflow_not_active');
+});
+
+test('waiting for the end answers when it ends, or when the time is up', async () => {
+  const { id } = (await api.post('/workflows/open/enrollments', { contactId: await contact() }))
+    .body as { id: string };
+  const before = performance.now();
+  expect((await api.get(`/enrollments/${id}?waitSeconds=1`)).body.endedAt).toBeNull();
+  expect(performance.now() - before).toBeGreaterThan(900);
+  const waiting = api.get(`/enrollments/${id}?waitSeconds=20`).then((response) => response);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await inWorkspace('', (tx) =>
+    closeEnrollment(tx, id, { status: 'goal_reached', goalId: 'paid', at: new Date() }),
+  );
+  expect((await waiting).body).toMatchObject({
+    status: 'goal_reached',
+    goalId: 'paid',
+    endedAt: expect.any(String),
+  });
+  expect(performance.now() - before).toBeLessThan(5_000);
+  for (const bad of ['31', '-1', '1.5', 'x']) {
+    expectProblem(await api.get(`/enrollments/${id}?waitSeconds=${bad}`), 422, 'request.invalid');
+  }
+});
+
+test('steps are listed in order, and lists filter by status', async () => {
+  const { id } = (await api.post('/workflows/open/enrollments', { contactId: await contact() }))
+    .body as { id: string };
+  const at = new Date('2026-03-27T08:00:00Z');
+  const step = { enrollmentId: id, nodeType: 'wait', visit: 1, startedAt: at };
+  await inWorkspace('', (tx) =>
+    memoStep(tx, {
+      ...step,
+      nodeId: 'pause',
+      status: 'completed',
+      port: 'next',
+      reason: 'wait.elapsed',
+      endedAt: at,
+    }),
+  );
+  await inWorkspace('', (tx) => memoStep(tx, { ...step, nodeId: 'more', status: 'running' }));
+  expect((await api.get(`/enrollments/${id}/steps`)).body).toEqual({
+    data: [
+      expect.objectContaining({
+        nodeId: 'pause',
+        visit: 1,
+        status: 'completed',
+        port: 'next',
+        reason: 'wait.elapsed',
+        endedAt: at.toISOString(),
+      }),
+      expect.objectContaining({ nodeId: 'more', status: 'running', endedAt: null }),
+    ],
+    nextCursor: null,
+  });
+  await inWorkspace('', (tx) => closeEnrollment(tx, id, { status: 'cancelled', at }));
+  const { data } = (await api.get('/workflows/open/enrollments?status=cancelled')).body;
+  expect(data.map((row: { id: string }) => row.id)).toEqual([id]);
+  const wrong = await api.get('/workflows/open/enrollments?status=canceled');
+  expect(wrong.body.issues[0]).toMatchObject({
+    code: 'request.wrong_value',
+    path: 'status',
+    suggestion: 'cancelled',
+  });
+});

@@ -1,0 +1,84 @@
+import request from 'supertest';
+import { ERRORS } from '../../src/errors';
+import { openApiDocument } from '../../src/http/openapi';
+import { routes } from '../../src/http/routes/index';
+import { startApi, type TestApi } from './api';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+interface Operation {
+  operationId: string;
+  parameters?: { name: string; in: string }[];
+  requestBody?: object;
+  responses: Record<string, object>;
+}
+
+const operations = () => {
+  const { paths } = openApiDocument() as unknown as {
+    paths: Record<string, Record<string, Operation>>;
+  };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+};
+
+test('the document lists every route, and no other', () => {
+  const listed = operations()
+    .map(({ path, method }) => `${method} ${path}`)
+    .sort();
+  const served = routes
+    .map(({ path, method }) => `${method} /api/v1${path.replace(/:(\w+)/g, '{$1}')}`)
+    .sort();
+  expect(listed).toEqual(served);
+});
+
+test('operation ids are unique, and path parameters described', () => {
+  const ids = operations().map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { path, operation } of operations()) {
+    const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const described = (operation.parameters ?? [])
+      .filter((parameter) => parameter.in === 'path')
+      .map(({ name }) => name);
+    expect(described).toEqual(named);
+  }
+});
+
+test('every operation says what it answers, with and without success', () => {
+  for (const { method, operation } of operations()) {
+    const statuses = Object.keys(operation.responses);
+    expect(statuses).toEqual(expect.arrayContaining(['401', '403', '422', '500']));
+    expect(statuses.some((status) => status.startsWith('2'))).toBe(true);
+    expect(operation.requestBody !== undefined).toBe(method !== 'get');
+  }
+});
+
+test('it is served without a key, and whole', async () => {
+  const response = await request(api.address).get('/openapi.json');
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+});
+
+test('codes look alike, and each status is one of HTTP', () => {
+  for (const [code, { status, title }] of Object.entries(ERRORS)) {
+    expect(code).toMatch(/^[a-z]+\.[a-z_]+$/);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(title).toMatch(/^[A-Z].*[^.]$/);
+  }
+});
+
+test('health needs no key: alive is alive, ready needs both servers', async () => {
+  const get = (path: string) => request(api.address).get(path);
+  expect((await get('/healthz')).body).toEqual({ status: 'ok' });
+  expect((await get('/readyz')).body).toEqual({ status: 'ready', database: true, temporal: true });
+  api.readiness.temporal = false;
+  const unready = await get('/readyz');
+  expect([unready.status, unready.body]).toEqual([
+    503,
+    { status: 'not_ready', database: true, temporal: false },
+  ]);
+});

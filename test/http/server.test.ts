@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ThroughlineClient } from '../../src/client/index';
+import { createApiKey } from '../../src/db/api-keys';
+import { getEnrollment } from '../../src/db/enrollments';
+import { testDatabase, type TestDatabase } from '../support/postgres';
+import { waiting } from './api';
+
+let database: TestDatabase;
+let apiKey: string;
+beforeAll(async () => {
+  database = await testDatabase();
+  const { db, workspaceId } = database;
+  apiKey = (
+    await db.inWorkspace(workspaceId, (tx) => createApiKey(tx, { name: 'test', scopes: ['admin'] }))
+  ).key;
+});
+afterAll(() => database.close());
+
+/** The API as a process of its own, with nobody at Temporal's address. */
+async function startProcess(
+  env: Record<string, string> = {},
+): Promise<{ child: ChildProcess; address: string }> {
+  const { THROUGHLINE_API_KEY: _key, TZ: _zone, ...inherited } = process.env;
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', resolve(__dirname, '../../src/server.ts')],
+    {
+      env: {
+        ...inherited,
+        DATABASE_URL: database.url,
+        TEMPORAL_ADDRESS: '127.0.0.1:1',
+        PORT: '0',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    const entry = JSON.parse(line) as { event?: string; port?: number };
+    if (entry.event === 'api.ready') return { child, address: `http://127.0.0.1:${entry.port}` };
+  }
+  throw new Error('The API ended before it was ready.');
+}
+
+test('without Temporal the API accepts and stores, and a kill after the 202 loses nothing', async () => {
+  const { child, address } = await startProcess();
+  const client = await ThroughlineClient.connect({ address, apiKey });
+  const ready = await fetch(`${address}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { status: 'not_ready', database: true, temporal: false },
+  ]);
+  await client.workflows.create(waiting('offline'));
+  await client.workflows.activate('offline');
+  const { id, temporal } = await client.enroll('offline', {
+    contact: { email: 'ada@example.com' },
+  });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(temporal.runId).toBeNull();
+  const row = await database.db.inWorkspace(database.workspaceId, (tx) => getEnrollment(tx, id));
+  expect(row).toMatchObject({ status: 'running', workflowKey: 'offline' });
+  const [left] =
+    await database.admin`select count(*)::int as count from outbox where kind = 'start'`;
+  expect(left).toEqual({ count: 1 });
+});
+
+test('SIGTERM ends it cleanly', async () => {
+  const { child, address } = await startProcess();
+  expect((await fetch(`${address}/healthz`)).status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a host in another zone is refused, before anything is stored', async () => {
+  await expect(startProcess({ TZ: 'Europe/Berlin' })).rejects.toThrow('before it was ready');
+});
