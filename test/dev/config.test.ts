@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import { ConfigError, loadConfig } from '../../src/config';
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('an empty environment gives the defaults, with an absolute home', () => {
+  expect(loadConfig({})).toMatchObject({
+    home: resolve('.throughline'),
+    port: 8080,
+    portGiven: false,
+    temporalNamespace: 'default',
+    logLevel: 'info',
+    relayLeaseMs: 15_000,
+    relayPollMs: 250,
+  });
+});
+
+test('a variable set to the empty string counts as not set', () => {
+  expect(loadConfig({ PORT: '', DATABASE_URL: '', TEMPORAL_NAMESPACE: '' })).toEqual(
+    loadConfig({}),
+  );
+});
+
+test('port 0 is accepted and counts as given', () => {
+  expect(loadConfig({ PORT: '0' })).toMatchObject({ port: 0, portGiven: true });
+});
+
+test('every bad value is named in one error', () => {
+  const bad = {
+    PORT: '99999',
+    DATABASE_URL: 'mysql://root:hunter2@db/x',
+    TEMPORAL_ADDRESS: 'http://localhost:7233',
+    SMTP_URL: 'mail.example.com',
+    THROUGHLINE_API_KEY: 'a b',
+    LOG_LEVEL: 'loud',
+    THROUGHLINE_RELAY_POLL_MS: 'soon',
+  };
+  const problems = problemsOf(bad);
+  expect(problems.map((problem) => problem.split('=')[0])).toEqual(
+    expect.arrayContaining(Object.keys(bad)),
+  );
+  expect(problems).toHaveLength(Object.keys(bad).length);
+});
+
+test('a bad value that may hold a password is not repeated', () => {
+  const problems = problemsOf({ DATABASE_URL: 'mysql://root:hunter2@db/x', PORT: 'abc' });
+  expect(problems.join('\n')).not.toContain('hunter2');
+  expect(problems.join('\n')).toContain('PORT="abc" must be a whole number');
+});
+
+test.each(['localhost:7233', 'temporal.example.com:443', '127.0.0.1:7233', '[::1]:7233'])(
+  'the Temporal address %s is accepted',
+  (address) => {
+    expect(loadConfig({ TEMPORAL_ADDRESS: address }).temporalAddress).toBe(address);
+  },
+);
