@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** The project folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-const LEAST_NODE = [20, 12];
+const LEAST_NODE = [20, 19];
 
 /**
  * Makes sure that Node is recent enough and that node_modules is what package-lock.json says; ends the process with

@@ -160,14 +160,17 @@ function cappedEmitter(): { buffer: string; write(part: unknown): void } {
   return {
     buffer: '',
     write(part) {
-      const text =
-        part === null || part === undefined
-          ? ''
-          : String(Array.isArray(part) ? part.join('') : part);
+      const text = printed(part);
       if (this.buffer.length + text.length > MAX_OUTPUT_CHARACTERS) throw tooLong();
       this.buffer += text;
     },
   };
+}
+
+function printed(part: unknown): string {
+  if (part === null || part === undefined) return '';
+  if (Array.isArray(part)) return part.map(printed).join('');
+  return typeof part === 'object' ? JSON.stringify(part) : String(part as string | number);
 }
 
 const tooLong = (): TemplateError =>

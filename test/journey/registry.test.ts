@@ -9,8 +9,7 @@ import { indexGraph } from '../../src/journey/graph';
 import type { NodeExample, NodeType } from '../../src/journey/node-type';
 import { nodeTypes } from '../../src/journey/nodes/index';
 import { simulate } from '../../src/journey/simulate';
-import type { SimulationInput } from '../../src/journey/simulation';
-import type { SimulatedStep } from '../../src/journey/simulation';
+import type { SimulatedStep, SimulationInput } from '../../src/journey/simulation';
 import { define } from '../support/define';
 import { simulation } from '../support/simulator';
 
