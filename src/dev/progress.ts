@@ -34,7 +34,7 @@ export function createProgress(out: Output = process.stdout): Progress {
     const describe = () => `${title}${detail ? ` – ${detail}` : ''} (${seconds(started)})`;
     const show = () => {
       if (!terminal) return line(`${describe()} …`);
-      out.write(`${erase}${describe().slice(0, (out.columns ?? 80) - 1)}`);
+      out.write(`${erase}${describe().slice(0, (out.columns || 80) - 1)}`);
     };
     const timer = setInterval(show, terminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS).unref();
     return {

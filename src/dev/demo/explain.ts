@@ -40,8 +40,7 @@ export function reasonWords(facts: PersonFacts, waits: Waits, outage: Outage | n
   if (status === 'goal_reached') return paymentWords(facts, waits, outage);
   if (status !== 'completed') return error === null ? status : JSON.stringify(error);
   const paid = paymentOf(facts);
-  if (paid && endedAt)
-    return `too late: paid ${seconds(paid.acceptedAt - endedAt.getTime())} after the end`;
+  if (paid && endedAt) return `paid ${seconds(paid.acceptedAt - endedAt.getTime())} after the end`;
   const offer = stepOf(facts, NODE.offerOpened);
   if (offer?.port === 'received') return `opened the offer in ${openedAfter(facts, NODE.offer)}`;
   if (offer) return 'opened neither mail';

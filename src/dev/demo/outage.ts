@@ -36,7 +36,7 @@ export async function killAndReturn(
   const moved = await poll(() => query((tx) => movedOnAfter(tx, workflowKey, new Date(at))));
   if (moved === null) return { kill, outage: null };
   const outage = { from: at, to: moved.getTime() };
-  say(`The worker is back: journeys move on, ${seconds(outage.to - at)} after the kill`);
+  say(`${seconds(outage.to - at)} after the kill the journeys move on`);
   const settled = await poll(async () =>
     (await query((tx) => countUnsettled(tx, sending))) === 0 ? 'settled' : null,
   );

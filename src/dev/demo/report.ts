@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'journey', width: 45 },
   { title: 'mail', width: 4 },
   { title: 'outcome', width: 12 },
-  { title: 'why', width: 30 },
+  { title: 'why', width: 29 },
 ];
 
 /** One line per person. A star marks mails that the kill left in doubt. */
