@@ -69,8 +69,9 @@ const SETTLED: Readonly<Record<string, readonly [answer: string, consequence: st
 
 function settlement({ resolution, claimedAt, resolvedAt }: DeliveryFact): string {
   const [answer, consequence] = SETTLED[resolution ?? ''] ?? [resolution, 'open'];
-  const after =
-    claimedAt && resolvedAt ? ` after ${seconds(resolvedAt.getTime() - claimedAt.getTime())}` : '';
+  // Sent again it was claimed again, and the first claim's time is gone.
+  const elapsed = (resolvedAt?.getTime() ?? 0) - (claimedAt?.getTime() ?? 0);
+  const after = consequence === 'sent again' ? '' : ` after ${seconds(elapsed)}`;
   return `unknown → ${answer}${after}, ${consequence}`;
 }
 

@@ -1,0 +1,79 @@
+/**
+ * The worker under test, as a process of its own: the product's two workers as they are, and beside
+ * them one for the workflows written by hand. That one has a bundle of its own, since somebody who
+ * writes by hand ships no interpreter, and reads no graphs; the activities are the same.
+ */
+process.env['TZ'] ??= 'UTC';
+
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createFactActivities } from '../activities/index';
+import { createSmtpChannel } from '../src/channels/smtp';
+import { type Database, openDatabase } from '../src/db/client';
+import { loadVersion } from '../src/db/workflows';
+import { createEvaluators } from '../src/evaluate/evaluators';
+import type { Definition } from '../src/journey/definition';
+import { type Graph, indexGraph } from '../src/journey/graph';
+import type { GraphRef } from '../src/journey/graph-ref';
+import { createLogger } from '../src/log';
+import { createWorkers } from '../src/worker';
+import { BY_HAND_QUEUE, NAMESPACE, type Stack } from './stack';
+
+async function main({ databaseUrl, temporalAddress, smtpUrl }: Stack): Promise<void> {
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
+  const log = createLogger('bench-worker');
+  const db = await openDatabase({ url: databaseUrl, name: 'throughline-worker' });
+  const connection = await NativeConnection.connect({ address: temporalAddress });
+  const channel = createSmtpChannel({ url: smtpUrl });
+  const sender = { email: 'shop@example.com' };
+  const product = await createWorkers({
+    connection,
+    namespace: NAMESPACE,
+    db,
+    channel,
+    sender,
+    log,
+  });
+  const byHand = await createByHand(connection, db);
+  process.once('SIGTERM', () => {
+    product.shutdown();
+    byHand.shutdown();
+  });
+  // The terminal's Ctrl-C reaches every process; the parent stops this one in order.
+  process.on('SIGINT', () => undefined);
+  const running = Promise.all([product.run(), byHand.run()]);
+  process.send?.('ready');
+  await running;
+  channel.close();
+  await Promise.all([db.close(), connection.close()]);
+  process.disconnect?.();
+}
+
+async function createByHand(connection: NativeConnection, db: Database): Promise<Worker> {
+  const graphs = new Map<string, Promise<Graph>>();
+  const loadGraph = (ref: GraphRef): Promise<Graph> => {
+    const graph = graphs.get(ref.hash) ?? readGraph(db, ref);
+    graphs.set(ref.hash, graph);
+    return graph;
+  };
+  return Worker.create({
+    connection,
+    namespace: NAMESPACE,
+    taskQueue: BY_HAND_QUEUE,
+    workflowsPath: require.resolve('./hand-written'),
+    activities: { ...createFactActivities({ db, evaluators: createEvaluators(), loadGraph }) },
+    enableNonLocalActivities: false,
+    stickyQueueScheduleToStartTimeout: '5s',
+  });
+}
+
+async function readGraph(db: Database, ref: GraphRef): Promise<Graph> {
+  const { workspaceId, workflowId, version } = ref;
+  const row = await db.inWorkspace(workspaceId, (tx) => loadVersion(tx, workflowId, version));
+  if (row === null) throw new Error(`Version ${version} of workflow ${workflowId} is gone.`);
+  return indexGraph(row.definition as unknown as Definition);
+}
+
+main(JSON.parse(process.argv[2] ?? '{}') as Stack).catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
