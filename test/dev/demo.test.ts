@@ -148,6 +148,11 @@ describe('what must be true of each person', () => {
   test('a send whose fate nobody settled is found', () => {
     const open = person('never answers', { deliveries: [delivery({ status: 'unknown' })] });
     expect(problemsOf(open)).toContain('was never settled: it is still unknown');
+    // Without the catcher nobody could have been asked.
+    expect(problemsOf({ ...open, mails: null })).toBe('');
+    expect(
+      problemsOf({ ...open, mails: null, deliveries: [delivery({ status: 'claimed' })] }),
+    ).toContain('still claimed');
   });
 
   test('a payment that did not end the journey is found', () => {

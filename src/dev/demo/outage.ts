@@ -32,7 +32,8 @@ export async function killAndReturn(
   );
   if (!kill.killed) return { kill: null, outage: null };
   const { pid, waiting, sending, at } = kill;
-  say(`SIGKILL: worker ${pid}, ${waiting} people waiting, ${sending.length} mails in flight`);
+  const mails = sending.length === 1 ? '1 mail' : `${sending.length} mails`;
+  say(`SIGKILL: worker ${pid}, ${waiting} people waiting, ${mails} in flight`);
   const moved = await poll(() => query((tx) => movedOnAfter(tx, workflowKey, new Date(at))));
   if (moved === null) return { kill, outage: null };
   const outage = { from: at, to: moved.getTime() };
@@ -40,7 +41,7 @@ export async function killAndReturn(
   const settled = await poll(async () =>
     (await query((tx) => countUnsettled(tx, sending))) === 0 ? 'settled' : null,
   );
-  if (settled !== null) say(`The fate of the ${sending.length} mails in flight is known`);
+  if (settled !== null) say(`The fate of the ${mails} in flight is known`);
   return { kill, outage };
 }
 

@@ -68,7 +68,8 @@ const SETTLED: Readonly<Record<string, readonly [answer: string, consequence: st
 };
 
 function settlement({ resolution, claimedAt, resolvedAt }: DeliveryFact): string {
-  const [answer, consequence] = SETTLED[resolution ?? ''] ?? [resolution, 'open'];
+  if (resolution === null) return 'unknown: nobody can be asked, not sent again';
+  const [answer, consequence] = SETTLED[resolution] ?? [resolution, 'open'];
   // Sent again it was claimed again, and the first claim's time is gone.
   const elapsed = (resolvedAt?.getTime() ?? 0) - (claimedAt?.getTime() ?? 0);
   const after = consequence === 'sent again' ? '' : ` after ${seconds(elapsed)}`;

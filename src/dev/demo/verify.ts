@@ -54,7 +54,7 @@ function routeProblems(facts: PersonFacts, waits: Waits): string[] {
   for (const { nodeId } of completed.filter(
     ({ port, nodeId }) => isSend(nodeId) && port === 'next',
   )) {
-    if (!facts.deliveries.some((one) => one.nodeId === nodeId && one.status === 'sent'))
+    if (!facts.deliveries.some((one) => one.nodeId === nodeId && wentOut(one, facts)))
       problems.push(`the ${nodeId} counts as sent, and there is no such delivery`);
   }
   return problems;
@@ -65,7 +65,7 @@ const sameText = (a: readonly string[], b: readonly string[]): boolean => a.join
 
 function deliveryProblems(delivery: DeliveryFact, facts: PersonFacts): string[] {
   const { nodeId, status, messageId, claimedAt } = delivery;
-  if (status !== 'sent' && status !== 'blocked')
+  if (status !== 'blocked' && !wentOut(delivery, facts))
     return [`the ${nodeId} was never settled: it is still ${status}`];
   const problems: string[] = [];
   const arrived = facts.mails?.filter((mail) => mail.messageId === messageId).length ?? null;
@@ -79,6 +79,10 @@ function deliveryProblems(delivery: DeliveryFact, facts: PersonFacts): string[] 
     problems.push(`the ${nodeId} was sent after the payment had been accepted`);
   return problems;
 }
+
+/** A server that nobody can ask leaves a send unknown, and the example goes on without sending it again. */
+const wentOut = ({ status }: DeliveryFact, { mails }: PersonFacts): boolean =>
+  status === 'sent' || (status === 'unknown' && mails === null);
 
 const times = (count: number): string =>
   count === 0 ? 'never' : count === 1 ? 'once' : `${count} times`;
@@ -97,7 +101,7 @@ function reportProblems({ reports, events }: PersonFacts): string[] {
   });
 }
 
-/** The mails that the kill left in doubt: unknown until they were settled. */
+/** The mails that the kill left in doubt: unknown, until they were settled. */
 export function inDoubt(
   all: readonly PersonFacts[],
   kill: Kill,
@@ -105,8 +109,8 @@ export function inDoubt(
   return all.flatMap((facts) =>
     facts.deliveries
       .filter(
-        ({ messageId, resolution }) =>
-          resolution !== null && kill.sending.includes(messageId ?? ''),
+        ({ messageId, resolution, status }) =>
+          (resolution !== null || status === 'unknown') && kill.sending.includes(messageId ?? ''),
       )
       .map((delivery) => ({ facts, delivery })),
   );
