@@ -17,7 +17,14 @@ export function table(results: Results): string {
     `node executions per minute ${results.nodeExecutionsPerMinute}`,
     `event to branch, half load p50 ${reaction.p50} ms, p99 ${reaction.p99} ms (${reaction.samples} events at ${reaction.perSecond} enrollments a second); goal p99 250 ms ${goal(reaction.p99 < 250)}`,
     `${note.rounds} rounds of ${note.enrollmentsPerRound}; ${note.cores} cores, node ${note.node}`,
+    `other programs kept ${note.otherCores} cores busy during the rounds, ${reaction.otherCores} at half load${disturbed(note, reaction)}`,
   ].join('\n');
+}
+
+/** Ratios hold when the machine is shared; milliseconds do not. */
+function disturbed(note: Results['note'], reaction: Results['eventReactionMs']): string {
+  const most = Math.max(note.otherCores, reaction.otherCores);
+  return most > note.cores / 10 ? ': the ratios hold, the milliseconds are theirs too' : '';
 }
 
 type Cell = number | string | null;

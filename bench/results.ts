@@ -30,7 +30,12 @@ export interface Results {
     readonly interpretedToHandWritten: number;
     readonly largeGraphToSmall: number;
   };
-  readonly eventReactionMs: Quantiles & { readonly perSecond: number };
+  readonly eventReactionMs: Quantiles & {
+    /** Enrollments a second while it was measured: half of the most. */
+    readonly perSecond: number;
+    /** Cores that other programs kept busy meanwhile. */
+    readonly otherCores: number;
+  };
   readonly cpuMsPerNodeExecution: number;
   readonly nodeExecutionsPerMinute: number;
   readonly variants: Readonly<Record<Variant, VariantResult>>;
@@ -45,13 +50,23 @@ export interface Samples {
   readonly rounds: number;
   readonly enrollmentsPerRound: number;
   readonly quick: boolean;
+  /** Cores that other programs kept busy during the rounds. */
+  readonly otherCores: number;
+}
+
+export interface LoadMeasured {
+  /** Steps written per second when the machine does what it can. */
+  readonly highestPerSecond: number;
+  readonly steady: Latencies;
+  /** Enrollments a second while `steady` was measured. */
+  readonly perSecond: number;
+  readonly otherCores: number;
 }
 
 export interface Measurements {
   readonly rounds: Readonly<Record<Variant, readonly Round[]>>;
   readonly footprints: Readonly<Record<Variant, readonly Footprint[]>>;
-  readonly highestPerSecond: number;
-  readonly steady: Latencies & { readonly perSecond: number };
+  readonly load: LoadMeasured;
   readonly samples: Samples;
 }
 
@@ -61,7 +76,8 @@ export function total({ worker, temporal, postgres }: Cpu): number {
 }
 
 export function resultsOf(measured: Measurements): Results {
-  const { rounds, footprints, steady, highestPerSecond, samples } = measured;
+  const { rounds, footprints, load, samples } = measured;
+  const { steady, highestPerSecond } = load;
   const results = VARIANTS.map((name) => [name, variantResult(rounds[name], footprints[name])]);
   const variants = Object.fromEntries(results) as Record<Variant, VariantResult>;
   const toHandWritten = ratios(rounds.interpreted, rounds.handWritten);
@@ -71,12 +87,22 @@ export function resultsOf(measured: Measurements): Results {
       interpretedToHandWritten: round(median(toHandWritten), 3),
       largeGraphToSmall: round(median(toSmall), 3),
     },
-    eventReactionMs: { ...quantiles(steady.event), perSecond: round(steady.perSecond) },
+    eventReactionMs: {
+      ...quantiles(steady.event),
+      perSecond: round(load.perSecond),
+      otherCores: round(load.otherCores),
+    },
     cpuMsPerNodeExecution: variants.interpreted.cpuMsPerNodeExecution ?? Number.NaN,
     nodeExecutionsPerMinute: Math.round(highestPerSecond * 60),
     variants,
     spread: { interpretedToHandWritten: range(toHandWritten), largeGraphToSmall: range(toSmall) },
-    note: { cores: cpus().length, node: process.version, cpu: cpus()[0]?.model ?? '', ...samples },
+    note: {
+      cores: cpus().length,
+      node: process.version,
+      cpu: cpus()[0]?.model ?? '',
+      ...samples,
+      otherCores: round(samples.otherCores),
+    },
   };
 }
 

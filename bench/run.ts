@@ -15,10 +15,11 @@ import { footprint, type Footprint } from './histories';
 import { largeJourney, smallJourney, STEPS } from './journeys';
 import { highestLoad, steadyLoad } from './load';
 import { table } from './report';
-import { type Measurements, resultsOf, type Variant, VARIANTS } from './results';
+import { type LoadMeasured, type Measurements, resultsOf, type Variant, VARIANTS } from './results';
 import {
   type Bench,
   type Cpu,
+  crowdedBy,
   emptyRound,
   type Flock,
   idleRate,
@@ -99,37 +100,32 @@ async function measure(
     interpreted: await world.publish(smallJourney('interpreted')),
     largeGraph: await world.publish(largeJourney('large-graph')),
   };
-  const rounds = await runRounds(bench, plan, variants, workflows);
+  const sideBySide = await crowdedBy(bench, () => runRounds(bench, plan, variants, workflows));
+  const rounds = sideBySide.result;
   if (variants.length < VARIANTS.length) {
     for (const name of variants) say(`${name}: ${JSON.stringify(medianCpu(rounds[name]))}`);
     return;
   }
-  say(`Highest load, ${plan.crowd} under way`);
-  const highestPerSecond = await highestLoad(world, {
-    workflowId: workflows.interpreted,
-    crowd: plan.crowd,
-    warmUpMs: plan.warmUpMs,
-    measureMs: plan.maximumMs,
-  });
-  const perSecond = highestPerSecond / STEPS / 2;
-  say(`Half of it: ${perSecond.toFixed(1)} enrollments a second`);
-  const steady = await steadyLoad(world, {
-    workflowId: workflows.interpreted,
-    perSecond,
-    forMs: plan.steadyMs,
-    warmUpMs: plan.warmUpMs,
-  });
+  const load = await underLoad(bench, plan, workflows.interpreted);
   const footprints = await footprintsOf(bench, rounds);
-  const samples = { rounds: plan.rounds, enrollmentsPerRound: plan.size, quick };
-  const results = resultsOf({
-    rounds,
-    footprints,
-    highestPerSecond,
-    steady: { ...steady, perSecond },
-    samples,
-  });
+  const { rounds: count, size: enrollmentsPerRound } = plan;
+  const samples = { rounds: count, enrollmentsPerRound, quick, otherCores: sideBySide.otherCores };
+  const results = resultsOf({ rounds, footprints, load, samples });
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
   say(`\n${table(results)}\n\nWritten to ${relative(process.cwd(), RESULTS)}`);
+}
+
+async function underLoad(bench: Bench, plan: Plan, workflowId: string): Promise<LoadMeasured> {
+  const { world } = bench;
+  const { crowd, warmUpMs, maximumMs, steadyMs } = plan;
+  say(`Highest load, ${crowd} under way`);
+  const most = { workflowId, crowd, warmUpMs, measureMs: maximumMs };
+  const highestPerSecond = await highestLoad(world, most);
+  const perSecond = highestPerSecond / STEPS / 2;
+  say(`Half of it: ${perSecond.toFixed(1)} enrollments a second`);
+  const half = { workflowId, perSecond, forMs: steadyMs, warmUpMs };
+  const { result, otherCores } = await crowdedBy(bench, () => steadyLoad(world, half));
+  return { highestPerSecond, steady: result, perSecond, otherCores };
 }
 
 /** A B C D A B C D, so that whatever disturbs the machine disturbs all alike. */
