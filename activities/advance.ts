@@ -6,14 +6,16 @@ import { goalReachedBy } from '../src/journey/event-match';
 import { walkDecisions } from '../src/journey/walk';
 import type { FactActivities } from './contract';
 import type { FactDeps } from './deps';
-import { loadFacts } from './enrollment-facts';
+import { CLOSED, loadFacts } from './enrollment-facts';
 import { createStepBook, recordEnd } from './step-book';
 
 export function createAdvance({ db, evaluators, loadGraph }: FactDeps): FactActivities['advance'] {
   return async ({ workspaceId, enrollmentId, graph: ref, ended, from, visits, at }) => {
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
-      const { enrollment, facts, lookUp } = await loadFacts(tx, enrollmentId, at);
+      const loaded = await loadFacts(tx, enrollmentId, at, { writes: true });
+      if (loaded === null || loaded.enrollment.endedAt !== null) return { taken: [], goal: CLOSED };
+      const { enrollment, facts, lookUp } = loaded;
       if (ended !== null) await recordEnd(tx, enrollmentId, ended);
       const goal = await goalReachedBy(graph, facts, evaluators, lookUp);
       if (goal !== null || from === null) return { taken: [], goal };

@@ -5,11 +5,11 @@ import type {
   AdvanceResult,
   EffectName,
   Effects,
+  Ending,
   EventSearch,
   FinishRequest,
   FinishResult,
   FoundEvent,
-  ReachedGoal,
   VisitKey,
 } from '../src/journey/runtime';
 import type { GraphRef } from '../src/journey/graph-ref';
@@ -25,7 +25,7 @@ export interface Subject {
 export interface FactActivities {
   advance(input: Subject & AdvanceRequest): Promise<AdvanceResult>;
   findEvent(input: Subject & EventSearch & { readonly at: Instant }): Promise<FoundEvent | null>;
-  findGoal(input: Subject & { readonly at: Instant }): Promise<ReachedGoal | null>;
+  findGoal(input: Subject & { readonly at: Instant }): Promise<Ending | null>;
   finish(input: Subject & FinishRequest): Promise<FinishResult>;
 }
 

@@ -5,6 +5,7 @@
  * nothing that was committed before the claim is overlooked.
  */
 import type { Tx } from '../src/db/client';
+import { holdContact } from '../src/db/contacts';
 import {
   blockDelivery,
   claimAgain,
@@ -14,6 +15,7 @@ import {
   markUnknown,
   type Resolution,
 } from '../src/db/deliveries';
+import type { ErrorCode } from '../src/errors';
 import { TemplateError } from '../src/evaluate/liquid';
 import { goalReachedBy } from '../src/journey/event-match';
 import type { Evaluators } from '../src/journey/facts';
@@ -48,18 +50,30 @@ export type Claim =
   | { readonly state: 'claimed'; readonly row: DeliveryRow }
   /** Somebody did, or the message was stopped or refused for good. */
   | { readonly state: 'settled'; readonly row: DeliveryRow }
+  /** The person was erased, and what was stored of the message with her. */
+  | { readonly state: 'erased' }
   /** An older attempt may have sent it, `claimedForMs` ago. */
   | { readonly state: 'doubtful'; readonly row: DeliveryRow; readonly claimedForMs: number };
+
+/** Why nothing goes to somebody who was erased. */
+export const ERASED = 'contact_erased';
 
 /** The reason of a row whose refusal may be tried again. */
 const RETRYABLE = 'refused_retryable';
 
-/** Claims the send, or finds out who did. */
-export async function claimSend(tx: Tx, send: Send): Promise<Claim> {
+export interface ClaimOptions {
+  /** Whether a template that takes too long is refused now, instead of a TemplateError that asks for another try. */
+  readonly lastTry: boolean;
+}
+
+/** Claims the send, or finds out who did. Throws TemplateError for a render that may be tried again. */
+export async function claimSend(tx: Tx, send: Send, options: ClaimOptions): Promise<Claim> {
+  const loaded = await loadFacts(tx, send.enrollmentId, send.at, { writes: true });
+  if (loaded === null) return { state: 'erased' };
   const known = await lockDelivery(tx, send.effectKey);
   if (known === null) {
-    const row = await firstClaim(tx, send);
-    return row === null ? claimSend(tx, send) : asClaim(row);
+    const row = await firstClaim(tx, send, loaded, options);
+    return row === null ? claimSend(tx, send, options) : asClaim(row);
   }
   const { row, claimedForMs } = known;
   if (row.status === 'failed' && row.reason === RETRYABLE)
@@ -79,6 +93,8 @@ export async function reclaimSend(
   doubted: DeliveryRow,
   resolution: Resolution,
 ): Promise<Claim | null> {
+  // Before the row, as everywhere: an erasure locks in this order too.
+  await holdContact(tx, doubted.contactId);
   const known = await lockDelivery(tx, send.effectKey);
   if (known === null || known.row.status !== 'unknown' || known.row.attempt !== doubted.attempt)
     return null;
@@ -96,16 +112,23 @@ async function again(
   row: DeliveryRow,
   resolution?: Resolution,
 ): Promise<DeliveryRow> {
-  const reason = await stoppedBy(send, await loadFacts(tx, send.enrollmentId, send.at));
+  // Loaded behind the lock of the row, for which this transaction may have waited.
+  const loaded = await loadFacts(tx, send.enrollmentId, send.at, { writes: true });
+  const reason = loaded === null ? ERASED : await stoppedBy(send, loaded);
   if (reason === null) return claimAgain(tx, row, resolution);
   await blockDelivery(tx, row.id, reason, resolution && 'not_resent');
   return { ...row, status: 'blocked', reason };
 }
 
-async function firstClaim(tx: Tx, send: Send): Promise<DeliveryRow | null> {
-  const loaded = await loadFacts(tx, send.enrollmentId, send.at);
+async function firstClaim(
+  tx: Tx,
+  send: Send,
+  loaded: EnrollmentFacts,
+  options: ClaimOptions,
+): Promise<DeliveryRow | null> {
   const reason = await stoppedBy(send, loaded);
-  const outcome: Outcome = reason === null ? compose(send, loaded) : { status: 'blocked', reason };
+  const outcome: Outcome =
+    reason === null ? compose(send, loaded, options) : { status: 'blocked', reason };
   return claimDelivery(tx, {
     effectKey: send.effectKey,
     enrollmentId: send.enrollmentId,
@@ -140,8 +163,12 @@ interface Outcome {
   readonly messageId?: string;
 }
 
-function compose({ config, effectKey, sender }: Send, { facts }: EnrollmentFacts): Outcome {
-  const composed = tryCompose(() => composeEmail(config, facts, effectKey, sender));
+function compose(
+  { config, effectKey, sender }: Send,
+  { facts }: EnrollmentFacts,
+  { lastTry }: ClaimOptions,
+): Outcome {
+  const composed = tryCompose(() => composeEmail(config, facts, effectKey, sender), lastTry);
   if ('blocked' in composed) return { status: 'blocked', reason: composed.blocked };
   if ('refused' in composed)
     return { status: 'failed', reason: composed.refused, providerResponse: composed.detail ?? '' };
@@ -158,14 +185,15 @@ function compose({ config, effectKey, sender }: Send, { facts }: EnrollmentFacts
 
 type Attempted =
   | Exclude<Composition, { refused: string }>
-  | { readonly refused: string; readonly detail?: string };
+  | { readonly refused: ErrorCode; readonly detail?: string };
 
-function tryCompose(work: () => Composition): Attempted {
+function tryCompose(work: () => Composition, lastTry: boolean): Attempted {
   try {
     return work();
   } catch (error) {
-    // A limit may have been a busy machine: the transaction is undone and the activity runs again.
-    if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
-    return { refused: 'template.failed', detail: error.message };
+    if (!(error instanceof TemplateError)) throw error;
+    const code = error.kind === 'limit' ? 'template.limit' : 'template.failed';
+    if (code === 'template.limit' && !lastTry) throw error;
+    return { refused: code, detail: error.message };
   }
 }

@@ -4,12 +4,13 @@
  * An answer `accepted` is true whenever it comes. `absent` is true only once the older attempt can no
  * longer hand the mail over; until then the activity gives way and is run again when that is so.
  */
-import { ApplicationFailure } from '@temporalio/activity';
 import type { EmailChannel, LookUpAnswer } from '../src/channels/email';
 import type { Database } from '../src/db/client';
 import { type DeliveryRow, type Resolution, settleAccepted } from '../src/db/deliveries';
+import { PROOFS_OF_ACCEPTANCE } from '../src/db/delivery-proof';
 import { findEvent } from '../src/db/events';
 import type { SendResult } from '../src/journey/runtime';
+import { retryable } from './failure';
 import { type Claim, reclaimSend, type Send } from './email-claim';
 import { unknownPolicy } from './email-request';
 
@@ -22,16 +23,6 @@ const SETTLING_MS = 2_000;
 const LOOK_UP_FOR_MS = 15 * 60_000;
 const LOOK_UP_AGAIN_MS = 5_000;
 
-/** Events that prove that the mail was accepted. */
-const PROOF = [
-  'email.delivered',
-  'email.opened',
-  'email.clicked',
-  'email.replied',
-  'email.bounced',
-  'email.complained',
-];
-
 interface DoubtDeps {
   readonly db: Database;
   readonly channel: EmailChannel;
@@ -39,11 +30,7 @@ interface DoubtDeps {
 }
 
 /** A further attempt, with the (monotonic) time from before its claim. */
-type NextAttempt = {
-  readonly state: 'claimed' | 'settled';
-  readonly row: DeliveryRow;
-  readonly claimStartedAt: number;
-};
+type NextAttempt = Exclude<Claim, { state: 'doubtful' }> & { readonly claimStartedAt: number };
 
 /** What became of it; or the claim of one more attempt. Throws a retryable failure while it is too early to say. */
 export async function resolveDoubt(
@@ -63,10 +50,10 @@ export async function resolveDoubt(
     return { outcome: 'sent', deliveryKey: send.effectKey };
   }
   const aliveForMs = ATTEMPT_MS + SETTLING_MS - claimedForMs;
-  if (aliveForMs > 0) throw later('email.in_doubt', aliveForMs);
+  if (aliveForMs > 0) throw retryable('email.in_doubt', 'too early', aliveForMs);
   if (answer === 'absent') return sendAgain(deps, send, row, 'absent_resent');
   if (deps.channel.lookUp && claimedForMs < (deps.lookUpForMs ?? LOOK_UP_FOR_MS))
-    throw later('email.look_up_failed', LOOK_UP_AGAIN_MS);
+    throw retryable('email.look_up_failed', 'no answer', LOOK_UP_AGAIN_MS);
   return byPolicy(deps, send, row);
 }
 
@@ -97,7 +84,7 @@ async function sendAgain(
     reclaimSend(tx, send, row, resolution),
   );
   if (claim === null || claim.state === 'doubtful')
-    throw later('email.in_doubt', ATTEMPT_MS + SETTLING_MS);
+    throw retryable('email.in_doubt', 'overtaken', ATTEMPT_MS + SETTLING_MS);
   return { ...claim, claimStartedAt };
 }
 
@@ -106,14 +93,6 @@ async function isProved(
   { workspaceId, effectKey }: Send,
   row: DeliveryRow,
 ): Promise<boolean> {
-  const search = { contactId: row.contactId, types: PROOF, deliveryKey: effectKey };
+  const search = { contactId: row.contactId, types: PROOFS_OF_ACCEPTANCE, deliveryKey: effectKey };
   return (await db.inWorkspace(workspaceId, (tx) => findEvent(tx, search))) !== null;
-}
-
-function later(code: string, milliseconds: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: code,
-    message: code,
-    nextRetryDelay: Math.ceil(milliseconds),
-  });
 }

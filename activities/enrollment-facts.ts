@@ -2,16 +2,19 @@
 import { eq } from 'drizzle-orm';
 import type { Tx } from '../src/db/client';
 import { type EnrollmentRow, getEnrollment } from '../src/db/enrollments';
-import { type ContactRow, getContact } from '../src/db/contacts';
+import { type ContactRow, getContact, holdContact } from '../src/db/contacts';
 import { type EventRow, findEvents, getEvent } from '../src/db/events';
 import { workspaces } from '../src/db/schema/workspaces';
 import { latestVisitStart } from '../src/db/steps';
-import { fail } from '../src/errors';
 import type { ContactFacts, EventFacts, EventQuestion, Facts } from '../src/journey/facts';
 import type { Instant } from '../src/journey/json';
+import type { Ending } from '../src/journey/runtime';
 
 /** More events of one type about one contact than any wait or goal looks through. */
 const EVENTS_AT_MOST = 1_000;
+
+/** The answer about an enrollment that was closed from outside, or erased: its journey is over. */
+export const CLOSED: Ending = { goalId: null };
 
 export interface EnrollmentFacts {
   readonly enrollment: EnrollmentRow;
@@ -20,20 +23,29 @@ export interface EnrollmentFacts {
   lookUp(question: EventQuestion): Promise<readonly EventFacts[]>;
 }
 
-/** Facts at the workflow's time `at`. Fails with `enrollment.not_found` when they were erased. */
+interface LoadOptions {
+  /**
+   * Whether the transaction will write about the person. It then holds her row, so that an erasure
+   * waits for the commit and finds what was written.
+   */
+  readonly writes: boolean;
+}
+
+/** Facts at the workflow's time `at`, or null when enrollment or contact were erased. */
 export async function loadFacts(
   tx: Tx,
   enrollmentId: string,
   at: Instant,
-): Promise<EnrollmentFacts> {
+  { writes }: LoadOptions,
+): Promise<EnrollmentFacts | null> {
   const enrollment = await getEnrollment(tx, enrollmentId);
-  if (enrollment === null) throw missing(enrollmentId);
+  if (enrollment === null) return null;
   const [contact, trigger, [workspace]] = await Promise.all([
-    getContact(tx, enrollment.contactId),
+    (writes ? holdContact : getContact)(tx, enrollment.contactId),
     enrollment.triggerEventId === null ? null : getEvent(tx, enrollment.triggerEventId),
     tx.select().from(workspaces).where(eq(workspaces.workspaceId, tx.workspaceId)),
   ]);
-  if (contact === null) throw missing(enrollmentId);
+  if (contact === null) return null;
   const lookUp = (question: EventQuestion, limit = EVENTS_AT_MOST) =>
     search(tx, enrollment.contactId, question, limit);
   const facts: Facts = {
@@ -86,8 +98,4 @@ export function contactFacts(row: ContactRow): ContactFacts {
 
 export function eventFacts({ id, type, occurredAt, properties }: EventRow): EventFacts {
   return { id, type, occurredAt: occurredAt.getTime(), properties };
-}
-
-function missing(enrollmentId: string): Error {
-  return fail('enrollment.not_found', `Enrollment ${enrollmentId} or its contact was erased.`);
 }

@@ -12,7 +12,9 @@ export function createFindEvent({
   return async ({ workspaceId, enrollmentId, graph: ref, at, ...search }) => {
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
-      const { facts, lookUp } = await loadFacts(tx, enrollmentId, at);
+      const loaded = await loadFacts(tx, enrollmentId, at, { writes: false });
+      if (loaded === null) return null;
+      const { facts, lookUp } = loaded;
       return findAwaited(graph.node(search.node), search, facts, evaluators, lookUp);
     });
   };

@@ -1,8 +1,8 @@
 /** Closes an enrollment: what is open is cancelled, `enrollment.ended` goes out; first close wins. */
-import { closeEnrollment } from '../src/db/enrollments';
+import { closeEnrollment, type EnrollmentRow, getEnrollment } from '../src/db/enrollments';
 import { cancelOpenSteps } from '../src/db/steps';
 import { goalReachedBy } from '../src/journey/event-match';
-import type { EndStatus } from '../src/journey/runtime';
+import type { EndStatus, FinishRequest, FinishResult } from '../src/journey/runtime';
 import type { FactActivities } from './contract';
 import type { FactDeps } from './deps';
 import { loadFacts } from './enrollment-facts';
@@ -12,7 +12,10 @@ export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActiv
   return async ({ workspaceId, enrollmentId, graph: ref, at, ended, ...end }) => {
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
-      const { facts, lookUp } = await loadFacts(tx, enrollmentId, at);
+      const loaded = await loadFacts(tx, enrollmentId, at, { writes: true });
+      if (loaded === null) return closed(await getEnrollment(tx, enrollmentId), end);
+      const { enrollment, facts, lookUp } = loaded;
+      if (enrollment.endedAt !== null) return closed(enrollment, end);
       for (const visit of ended) await recordEnd(tx, enrollmentId, visit);
       await cancelOpenSteps(tx, enrollmentId, new Date(at));
       const meanwhile =
@@ -25,7 +28,12 @@ export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActiv
         error: error === null ? null : { code: error.code, nodeId: error.node },
         at: new Date(at),
       });
-      return { status: (row?.status ?? end.status) as EndStatus, goalId: row?.goalId ?? null };
+      return closed(row, end);
     });
   };
+}
+
+/** How the row says that it ended, whoever closed it; what was asked for where there is no row any more. */
+function closed(row: EnrollmentRow | null, asked: Pick<FinishRequest, 'status'>): FinishResult {
+  return { status: (row?.status ?? asked.status) as EndStatus, goalId: row?.goalId ?? null };
 }

@@ -10,11 +10,12 @@
  * 3. Every attempt sends the stored mail, under the same Message-ID.
  * 4. What is thrown carries codes and ids; the provider's text goes into the row.
  */
-import { ApplicationFailure } from '@temporalio/activity';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliveryError, type EmailChannel } from '../src/channels/email';
 import type { Database } from '../src/db/client';
+import { holdContact } from '../src/db/contacts';
 import { type AttemptEnd, type DeliveryRow, recordAttempt } from '../src/db/deliveries';
-import { AppError } from '../src/errors';
+import { AppError, type ErrorCode } from '../src/errors';
 import { TemplateError } from '../src/evaluate/liquid';
 import type { Logger } from '../src/log';
 import type { Evaluators } from '../src/journey/facts';
@@ -23,9 +24,10 @@ import type { GraphRef } from '../src/journey/graph-ref';
 import type { SendResult } from '../src/journey/runtime';
 import { effectKey } from '../src/journey/state';
 import type { EffectActivities } from './contract';
-import { claimSend, type Send } from './email-claim';
+import { type Claim, claimSend, ERASED, type Send } from './email-claim';
 import { type EmailConfig, type Sender, storedMessage } from './email-request';
 import { ATTEMPT_MS, resolveDoubt } from './email-doubt';
+import { guarded, permanent, retryable } from './failure';
 
 export interface SendEmailDeps {
   readonly db: Database;
@@ -42,6 +44,10 @@ export interface SendEmailDeps {
 
 /** The activity `sendEmail`. Its input names the node; nothing personal crosses into a history. */
 export function createSendEmail(deps: SendEmailDeps): EffectActivities['sendEmail'] {
+  return guarded('sendEmail', sendOnce(deps), deps.log);
+}
+
+function sendOnce(deps: SendEmailDeps): EffectActivities['sendEmail'] {
   return async ({ graph: ref, ...input }) => {
     const startedAt = performance.now();
     const graph = await deps.loadGraph(ref);
@@ -54,17 +60,40 @@ export function createSendEmail(deps: SendEmailDeps): EffectActivities['sendEmai
       sender: deps.sender,
       provider: deps.channel.provider,
     };
-    const claim = await coded(() =>
-      deps.db.inWorkspace(send.workspaceId, (tx) => claimSend(tx, send)),
-    );
-    if (claim.state === 'claimed') return attempt(deps, send, claim.row, startedAt);
-    if (claim.state === 'settled') return stored(claim.row);
+    const claim = await coded(() => claimed(deps, send));
+    if (claim.state !== 'doubtful') return carryOut(deps, send, claim, startedAt);
     const resolved = await coded(() => resolveDoubt(deps, send, claim));
     if ('outcome' in resolved) return resolved;
-    return resolved.state === 'claimed'
-      ? attempt(deps, send, resolved.row, resolved.claimStartedAt)
-      : stored(resolved.row);
+    return carryOut(deps, send, resolved, resolved.claimStartedAt);
   };
+}
+
+/** Pauses before a template that took too long is rendered again: it may have been a busy machine. */
+const RENDER_AGAIN_MS = [300, 1_500];
+
+async function claimed({ db }: SendEmailDeps, send: Send): Promise<Claim> {
+  for (const pauseMs of RENDER_AGAIN_MS) {
+    try {
+      return await db.inWorkspace(send.workspaceId, (tx) =>
+        claimSend(tx, send, { lastTry: false }),
+      );
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+    }
+    await sleep(pauseMs);
+  }
+  return db.inWorkspace(send.workspaceId, (tx) => claimSend(tx, send, { lastTry: true }));
+}
+
+async function carryOut(
+  deps: SendEmailDeps,
+  send: Send,
+  claim: Exclude<Claim, { state: 'doubtful' }>,
+  startedAt: number,
+): Promise<SendResult> {
+  if (claim.state === 'claimed') return attempt(deps, send, claim.row, startedAt);
+  if (claim.state === 'settled') return stored(claim.row);
+  return { outcome: 'blocked', reason: ERASED, deliveryKey: send.effectKey };
 }
 
 /** Sends and records. `startedAt` (monotonic) is before the claim, so the attempt ends before the claim is too old. */
@@ -93,7 +122,7 @@ function ended({ kind, code, response }: DeliveryError): AttemptEnd {
     : { status: 'failed', reason: kind, response: said };
 }
 
-function failure({ kind, code }: DeliveryError): ApplicationFailure {
+function failure({ kind, code }: DeliveryError): Error {
   if (kind === 'refused_permanent') return permanent('email.refused', code);
   if (kind === 'refused_retryable') return retryable('email.refused_retryable', code);
   return retryable('email.unknown', code);
@@ -106,7 +135,11 @@ async function record(
   row: DeliveryRow,
   end: AttemptEnd,
 ): Promise<void> {
-  const recorded = await deps.db.inWorkspace(workspaceId, (tx) => recordAttempt(tx, row, end));
+  const recorded = await deps.db.inWorkspace(workspaceId, async (tx) => {
+    const contact = await holdContact(tx, row.contactId);
+    // Servers like to repeat the address that they refuse.
+    return recordAttempt(tx, row, contact === null ? { ...end, response: '' } : end);
+  });
   if (recorded) return;
   deps.log.warn(
     { workspaceId, deliveryId: row.id, effectKey: key, attempt: row.attempt, status: end.status },
@@ -118,10 +151,9 @@ async function record(
 function stored({ status, reason, effectKey: deliveryKey }: DeliveryRow): SendResult {
   if (status === 'sent') return { outcome: 'sent', deliveryKey };
   if (status === 'blocked') return { outcome: 'blocked', reason: reason ?? 'unknown', deliveryKey };
-  throw permanent(
-    reason === null || reason === 'refused_permanent' ? 'email.refused' : reason,
-    'stored',
-  );
+  // Beside the kinds of a refusal, the row of a mail that failed names the code of why.
+  const code = reason === null || reason === 'refused_permanent' ? 'email.refused' : reason;
+  throw permanent(code as ErrorCode, 'stored');
 }
 
 async function coded<T>(work: () => Promise<T>): Promise<T> {
@@ -129,19 +161,6 @@ async function coded<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof AppError) throw permanent(error.code, 'claim');
-    if (error instanceof TemplateError) throw retryable('template.limit', 'claim');
     throw error;
   }
-}
-
-function permanent(code: string, detail: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: code,
-    message: `${code} (${detail})`,
-    nonRetryable: true,
-  });
-}
-
-function retryable(code: string, detail: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: code, message: `${code} (${detail})` });
 }

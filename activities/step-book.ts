@@ -5,6 +5,7 @@ import { type EnrollmentRow, setPosition } from '../src/db/enrollments';
 import { recordEvent } from '../src/db/events';
 import { endStep, enterStep, getStep, memoStep, openNodeIds } from '../src/db/steps';
 import type { Facts } from '../src/journey/facts';
+import type { Instant } from '../src/journey/json';
 import type { ContactWrite } from '../src/journey/node-type';
 import type { EndedVisit, VisitKey } from '../src/journey/runtime';
 import type { StepBook } from '../src/journey/walk';
@@ -19,7 +20,7 @@ export function createStepBook(tx: Tx, enrollment: EnrollmentRow, loaded: Facts)
   let current: Facts | null = loaded;
   return {
     facts: async () => {
-      current ??= (await loadFacts(tx, enrollment.id, loaded.at)).facts;
+      current ??= await reload(tx, enrollment.id, loaded.at);
       return current;
     },
     async recall(visit) {
@@ -57,6 +58,12 @@ export function createStepBook(tx: Tx, enrollment: EnrollmentRow, loaded: Facts)
       });
     },
   };
+}
+
+async function reload(tx: Tx, enrollmentId: string, at: Instant): Promise<Facts> {
+  const again = await loadFacts(tx, enrollmentId, at, { writes: true });
+  if (again !== null) return again.facts;
+  throw new Error(`Enrollment ${enrollmentId} disappeared in the transaction that holds it.`);
 }
 
 /** Records the end of a visit; one that ended already keeps its first end. */

@@ -16,7 +16,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities, EffectActivities, Subject } from '../activities/contract';
-import type { EndedVisit, Position, ReachedGoal } from '../src/journey/runtime';
+import type { EndedVisit, Position, Ending } from '../src/journey/runtime';
 import { currentDetails } from '../workflows/details';
 import {
   doorbell,
@@ -64,7 +64,7 @@ class AbandonedCart {
   readonly #sendEmail;
   readonly #sending = new CancellationScope();
   readonly #unrecorded: EndedVisit[] = [];
-  #goal: ReachedGoal | null = null;
+  #goal: Ending | null = null;
   #over = false;
 
   constructor(

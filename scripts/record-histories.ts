@@ -5,10 +5,9 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Client } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { version } from '../package.json';
 import { type Case, cases } from '../test/runtime.suite';
+import { historiesOf } from '../test/support/executions';
 import {
   createReplay,
   type GoldenHistory,
@@ -64,21 +63,6 @@ async function record(
       `${JSON.stringify(golden, null, 1)}\n`,
     );
   }
-}
-
-/** The histories of all runs of a workflow, first run first. */
-async function historiesOf(client: Client, workflowId: string): Promise<unknown[]> {
-  const histories: unknown[] = [];
-  const first = await client.workflow.getHandle(workflowId).describe();
-  let runId: string | undefined = first.raw.workflowExecutionInfo?.firstRunId ?? first.runId;
-  while (runId) {
-    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    histories.push(JSON.parse(historyToJSON(history)));
-    runId =
-      history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ??
-      undefined;
-  }
-  return histories;
 }
 
 void main();

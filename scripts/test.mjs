@@ -3,4 +3,4 @@ import { runNode } from './run.mjs';
 
 prepare();
 // Tests compare instants: the zone of the machine must not reach them.
-runNode(['node_modules/jest/bin/jest.js', ...process.argv.slice(2)], { TZ: 'UTC' });
+runNode(['scripts/jest.mjs', ...process.argv.slice(2)], { TZ: 'UTC' });

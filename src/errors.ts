@@ -42,6 +42,13 @@ export const ERRORS = {
   'workflow.archived': { status: 409, title: 'The workflow is archived' },
   'enrollment.not_found': { status: 404, title: 'There is no such enrollment' },
   'enrollment.blocked': { status: 409, title: 'The contact may not enter the workflow' },
+  'enrollment.execution_failed': { status: 409, title: 'Its Temporal workflow failed' },
+  'enrollment.execution_timed_out': { status: 409, title: 'Its Temporal workflow timed out' },
+  'enrollment.execution_lost': { status: 409, title: 'Its Temporal workflow is gone' },
+  'enrollment.execution_unrecorded': {
+    status: 409,
+    title: 'Its Temporal workflow completed without recording how',
+  },
   'event.rejected': { status: 422, title: 'The event was not accepted' },
   'definition.invalid': { status: 422, title: 'The definition is not valid' },
   'definition.unknown_field': { status: 422, title: 'A field that does not exist' },
@@ -75,15 +82,35 @@ export const ERRORS = {
   'step.visit_limit': { status: 409, title: 'A node was visited too often' },
   'step.failed': { status: 409, title: 'A step failed' },
   'effect.unknown': { status: 409, title: 'Whether an effect happened is not known' },
+  'effect.timed_out': { status: 409, title: 'An effect was tried until its time was over' },
+  'email.refused': { status: 409, title: 'The mail server refused the mail for good' },
+  'email.refused_retryable': { status: 409, title: 'The mail server refused the mail for now' },
+  'email.unknown': { status: 409, title: 'Whether the mail was accepted is not known' },
+  'email.in_doubt': { status: 409, title: 'An earlier attempt may still hand the mail over' },
+  'email.look_up_failed': { status: 409, title: 'The mail server could not be asked for the mail' },
+  'email.superseded': { status: 409, title: 'A later attempt has taken the mail over' },
+  'email.header_refused': { status: 409, title: 'A line break in a header of the mail' },
+  'email.invalid_address': { status: 409, title: 'An address that is not one plain address' },
+  'template.failed': { status: 409, title: 'A template that cannot be rendered' },
+  'template.limit': { status: 409, title: 'A template that takes too long to render' },
   'service.unavailable': { status: 503, title: 'A part of the service is not available' },
   'internal.error': { status: 500, title: 'Something went wrong inside Throughline' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** What follows the dot in codes that exist for definitions and for requests alike. */
+export type SharedIssueName = {
+  [C in ErrorCode]: C extends `request.${infer N}`
+    ? `definition.${N}` extends ErrorCode
+      ? N
+      : never
+    : never;
+}[ErrorCode];
+
 /** One thing that is wrong with an input, in the words of whoever wrote the input. */
 export interface Issue {
-  code: string;
+  code: ErrorCode;
   /** `nodes[2].data.for`; the empty text means the whole input. */
   path: string;
   message: string;

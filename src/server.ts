@@ -1,4 +1,4 @@
-/** Composition root of the API: REST, and the relay that tells Temporal what was stored. */
+/** Composition root of the API: REST, the relay that tells Temporal what was stored, and upkeep. */
 process.env['TZ'] ??= 'UTC';
 
 import { createServer, type Server } from 'node:http';
@@ -10,7 +10,9 @@ import { createApp } from './http/app';
 import { createLogger, type Logger } from './log';
 import { connectTemporal } from './temporal/connect';
 import { createEnrollments } from './temporal/enrollments';
+import { reconciliation } from './temporal/reconcile';
 import { startRelay } from './temporal/relay';
+import { maintenance, startUpkeep } from './temporal/upkeep';
 
 export interface RunningServer {
   /** The port it listens on, also where the configuration let the system choose. */
@@ -51,13 +53,22 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     pollMs,
     log,
   });
+  const upkeep = startUpkeep({
+    db: outbox,
+    chores: [
+      maintenance(outbox, log),
+      reconciliation({ outbox, db, client: temporal.client, enrollments, log }),
+    ],
+    log,
+  });
   const ready = async () => {
     const [database, temporalAnswers] = await Promise.all([answers(db), temporal.healthy()]);
     return { database, temporal: temporalAnswers };
   };
-  const app = createApp({ db, enrollments, wakeRelay: () => relay.wake(), ready, log });
+  const { inboxUrl } = config;
+  const app = createApp({ db, enrollments, wakeRelay: () => relay.wake(), ready, inboxUrl, log });
   const release = async () => {
-    await relay.stop();
+    await Promise.all([relay.stop(), upkeep.stop()]);
     await Promise.all([temporal.close(), outbox.close(), db.close()]);
   };
   try {

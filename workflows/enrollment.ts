@@ -5,6 +5,7 @@ import { interpret } from '../src/journey/interpret';
 import type { Position } from '../src/journey/runtime';
 import { initialState } from '../src/journey/state';
 import {
+  type Doorbell,
   doorbell,
   type EnrollmentInput,
   type EnrollmentResult,
@@ -20,9 +21,12 @@ export async function enrollment(
   // Message-handling. Handlers come before the first await: a signal without one is lost when the
   // workflow continues as new. They only count, so that none can fail the workflow.
   let bells = 0;
+  let commands = 0;
   let positions: readonly Position[] = [];
-  setHandler(doorbell, () => {
+  setHandler(doorbell, (bell: Doorbell | undefined) => {
     bells += 1;
+    // Anybody can signal from the Web UI, without arguments too.
+    if (bell?.kind === 'command') commands += 1;
   });
   setHandler(stateQuery, () => ({ startedAt: input.startedAt, positions, bells }));
 
@@ -34,6 +38,7 @@ export async function enrollment(
     input,
     graph: $graph,
     bells: () => bells,
+    commands: () => commands,
     announced: (current) => {
       positions = current;
     },

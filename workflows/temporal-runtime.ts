@@ -43,6 +43,7 @@ interface Surroundings {
   readonly input: EnrollmentInput;
   readonly graph: GraphRef;
   bells(): number;
+  commands(): number;
   announced(positions: readonly Position[]): void;
 }
 
@@ -65,6 +66,7 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
   return {
     now: () => Date.now(),
     bells: around.bells,
+    commands: around.commands,
     sleep,
     advance: (request) => facts.advance({ ...subject, ...request }),
     findEvent: (search) => facts.findEvent({ ...subject, ...search, at: Date.now() }),

@@ -39,7 +39,10 @@ export class ThroughlineClient {
   /** A client for one key. Proves that the API answers and takes the key, else fails. */
   static async connect(options: TransportOptions): Promise<ThroughlineClient> {
     const call = createTransport(options);
-    await call({ method: 'GET', path: '/workflows', query: { limit: 1 } }).catch(unlessForbidden);
+    // A key that may not read workflows is a key all the same.
+    await call({ method: 'GET', path: '/workflows', query: { limit: 1 } }).catch(
+      unless('auth.forbidden'),
+    );
     return new ThroughlineClient(call);
   }
 
@@ -63,9 +66,11 @@ export class ThroughlineClient {
   }
 }
 
-/** A key that may not read workflows is a key all the same. */
-function unlessForbidden(error: unknown): void {
-  if (!(error instanceof ThroughlineError && error.code === 'auth.forbidden')) throw error;
+/** Takes a refusal with this code for an answer. */
+function unless(code: string): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof ThroughlineError && error.code === code)) throw error;
+  };
 }
 
 function contactCalls(call: Transport) {
@@ -77,6 +82,11 @@ function contactCalls(call: Transport) {
       call<Contact>({ method: 'GET', path: `/contacts/${encodeURIComponent(id)}` }),
     list: (page: Page = {}) =>
       call<List<Contact>>({ method: 'GET', path: '/contacts', query: { ...page } }),
+    /** Erases a person for good. Resolves also when there is nobody under this id (any more). */
+    erase: async (id: string): Promise<void> => {
+      const erasing = call({ method: 'DELETE', path: `/contacts/${encodeURIComponent(id)}` });
+      await erasing.catch(unless('contact.not_found'));
+    },
   };
 }
 type ContactCalls = ReturnType<typeof contactCalls>;

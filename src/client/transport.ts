@@ -21,7 +21,7 @@ export interface TransportOptions {
 }
 
 export interface CallRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
@@ -66,6 +66,7 @@ function prepare(
   { method, path, query = {}, body, headers }: CallRequest,
 ): Prepared {
   const url = new URL(base + path);
+  const hasBody = method === 'POST' || method === 'PATCH';
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) url.searchParams.set(name, String(value));
   return {
@@ -75,11 +76,11 @@ function prepare(
       headers: {
         Authorization: `Bearer ${apiKey}`,
         Accept: 'application/json',
-        ...(method === 'GET' ? {} : { 'Content-Type': 'application/json' }),
+        ...(hasBody ? { 'Content-Type': 'application/json' } : {}),
         ...(method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {}),
         ...headers,
       },
-      ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+      ...(hasBody ? { body: JSON.stringify(body ?? {}) } : {}),
     },
   };
 }

@@ -10,7 +10,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { newId } from '../ids';
 import type { Tx } from './client';
-import { getContact } from './contacts';
+import { holdContact } from './contacts';
 import { getEvent } from './events';
 import type { JsonObject } from './json';
 import { enqueue } from './outbox';
@@ -74,7 +74,7 @@ async function requireParties(tx: Tx, { workflowId, contactId }: Admission): Pro
   const workflow = await getWorkflow(tx, workflowId);
   if (!workflow)
     throw fail('workflow.not_found', `There is no workflow ${workflowId} in this workspace.`);
-  if (!(await getContact(tx, contactId))) {
+  if (!(await holdContact(tx, contactId))) {
     throw fail('contact.not_found', `There is no contact ${contactId} in this workspace.`);
   }
   return workflow;

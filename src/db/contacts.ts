@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import { fail } from '../errors';
 import { newId } from '../ids';
 import { changedFields, type ContactPatch } from './contact-changes';
@@ -32,18 +32,20 @@ export async function upsertContact(
   // Taken by somebody's id, external id or address: then it is that contact's change.
   const [fresh] = await tx.insert(contacts).values(blank).onConflictDoNothing().returning();
   if (fresh) {
-    const { set, changed } = changedFields({ ...fresh, ...EMPTY }, input);
+    const { set, changed } = changedFields({ ...fresh, ...EMPTY_CONTACT }, input);
     const contact = set.attributes ? await write(tx, fresh.id, set) : fresh;
     return { contact, created: true, changed };
   }
   const found = await findContact(tx, input);
+  if (!found && input.id !== undefined) throw idTaken(input.id);
   if (!found || (input.id !== undefined && found.id !== input.id)) throw conflict();
   const patched = await patchContact(tx, found.id, input);
   if (!patched) throw conflict();
   return { ...patched, created: false };
 }
 
-const EMPTY = {
+/** A contact of whom nothing is known. */
+export const EMPTY_CONTACT = {
   externalId: null,
   email: null,
   phone: null,
@@ -87,7 +89,7 @@ export async function patchContact(
   id: string,
   patch: ContactPatch,
 ): Promise<{ contact: ContactRow; changed: string[] } | null> {
-  const [before] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('update');
+  const [before] = await tx.select().from(contacts).where(living(id)).for('no key update');
   if (!before) return null;
   const { set, changed } = changedFields(before, patch);
   if (changed.length === 0) return { contact: before, changed };
@@ -123,8 +125,27 @@ const conflict = () =>
     'The id, externalId and email given belong to different contacts. Give those of one contact.',
   );
 
+/** Nobody is found under an id that cannot be inserted: it was an erased person's. */
+const idTaken = (id: string) =>
+  fail(
+    'contact.conflict',
+    `The id ${id} belonged to a contact that was erased. Leave it out, and a new one is given.`,
+  );
+
+/** A row whose person was erased only keeps her enrollments countable; nobody finds it any more. */
+const living = (id: string) => and(eq(contacts.id, id), isNull(contacts.erasedAt));
+
 export async function getContact(tx: Tx, id: string): Promise<ContactRow | null> {
-  const [row] = await tx.select().from(contacts).where(eq(contacts.id, id));
+  const [row] = await tx.select().from(contacts).where(living(id));
+  return row ?? null;
+}
+
+/**
+ * The contact, held until the transaction ends: an erasure waits, and erases what was written about
+ * her too. For transactions that are about to write personal data. Others may hold her as well.
+ */
+export async function holdContact(tx: Tx, id: string): Promise<ContactRow | null> {
+  const [row] = await tx.select().from(contacts).where(living(id)).for('key share');
   return row ?? null;
 }
 
@@ -132,7 +153,7 @@ export async function getContact(tx: Tx, id: string): Promise<ContactRow | null>
 export async function findContact(tx: Tx, reference: ContactReference): Promise<ContactRow | null> {
   const { id, externalId, email } = reference;
   const ways: (SQL | undefined)[] = [
-    id === undefined ? undefined : eq(contacts.id, id),
+    id === undefined ? undefined : living(id),
     externalId ? eq(contacts.externalId, externalId) : undefined,
     email ? eq(sql`lower(${contacts.email})`, sql`lower(${email})`) : undefined,
   ];
@@ -149,7 +170,7 @@ export async function listContacts(tx: Tx, page: Page): Promise<Listed<ContactRo
   const rows = await tx
     .select()
     .from(contacts)
-    .where(and(after === null ? undefined : lt(contacts.id, after)))
+    .where(and(isNull(contacts.erasedAt), after === null ? undefined : lt(contacts.id, after)))
     .orderBy(desc(contacts.id))
     .limit(fetchLimit(page));
   return listed(rows, page, (row) => row.id);
@@ -184,8 +205,8 @@ async function lockedTags(tx: Tx, contactId: string): Promise<string[]> {
   const [row] = await tx
     .select({ tags: contacts.tags })
     .from(contacts)
-    .where(eq(contacts.id, contactId))
-    .for('update');
+    .where(living(contactId))
+    .for('no key update');
   if (!row) throw fail('contact.not_found', `There is no contact ${contactId} in this workspace.`);
   return row.tags;
 }

@@ -58,6 +58,14 @@ export async function markStarted(tx: Tx, id: string, runId: string): Promise<vo
     .where(and(eq(enrollments.id, id), isNull(enrollments.temporalRunId)));
 }
 
+/** Notes the run that an open enrollment is in now: a reset or a fresh history gave it another. */
+export async function noteRun(tx: Tx, id: string, runId: string): Promise<void> {
+  await tx
+    .update(enrollments)
+    .set({ temporalRunId: runId })
+    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)));
+}
+
 export interface Position {
   currentNodeIds: readonly string[];
   waitUntil: Date | null;

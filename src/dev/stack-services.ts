@@ -81,7 +81,9 @@ async function startOne(
 
 function serviceEnvironment(config: Config, run: RunFile): Record<string, string> {
   const inbox = run.inbox ? { THROUGHLINE_INBOX_URL: run.inbox } : {};
-  const lookup = config.mailLookupUrl ?? (run.inbox ? `${run.inbox}/dev/messages` : undefined);
+  // Another mail server's inbox would answer 404 for mail that it accepted, and the mail would go out twice.
+  const ownInbox = config.smtpUrl === undefined ? run.inbox : null;
+  const lookup = config.mailLookupUrl ?? (ownInbox ? `${ownInbox}/dev/messages` : undefined);
   return {
     THROUGHLINE_HOME: config.home,
     THROUGHLINE_API_KEY: run.apiKey,

@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import { fail } from '../errors';
 import type { HttpDeps } from './deps';
+import { devInbox } from './dev-inbox';
 import { handlersOf } from './dispatch';
 import { openApiDocument } from './openapi';
 import { problemHandler } from './problem';
@@ -15,6 +16,7 @@ export function createApp(deps: HttpDeps): Express {
   app.set('etag', false);
   app.use(requestId, safeHeaders);
   app.use(health(deps));
+  app.use(devInbox(deps.inboxUrl));
   app.get('/openapi.json', (_request, response) => {
     response.json(openApiDocument());
   });

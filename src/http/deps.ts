@@ -14,5 +14,7 @@ export interface HttpDeps {
   /** Tells the relay that something was committed to the outbox. */
   wakeRelay(): void;
   ready(): Promise<Readiness>;
+  /** Where caught mail is shown, in development only. */
+  readonly inboxUrl?: string | undefined;
   readonly log: Logger;
 }

@@ -28,8 +28,9 @@ export function idempotencyKey(header: string | undefined): string | null {
   if (header === undefined) return null;
   if (ACCEPTED.test(header)) return header;
   const message = 'An idempotency key has 1 to 255 visible ASCII characters. Use a UUID.';
-  const issues = [{ code: 'request.wrong_value', path: 'Idempotency-Key', message }];
-  throw fail('request.invalid', `The header Idempotency-Key is not valid. ${message}`, { issues });
+  throw fail('request.invalid', `The header Idempotency-Key is not valid. ${message}`, {
+    issues: [{ code: 'request.wrong_value', path: 'Idempotency-Key', message }],
+  });
 }
 
 /** Runs `work` unless it was done under this key before; then gives the stored answer. */

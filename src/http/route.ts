@@ -8,7 +8,7 @@ import type { KeyIdentity } from '../db/api-keys';
 import type { AppError, ErrorCode } from '../errors';
 import type { HttpDeps } from './deps';
 
-export type Method = 'get' | 'post' | 'patch';
+export type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** What a key must be allowed: a noun and whether it is read or written. */
 export type Scope = `${'contacts' | 'workflows' | 'enrollments' | 'events'}:${'read' | 'write'}`;
@@ -80,7 +80,7 @@ export interface ReadRoute<P extends z.ZodObject, Q extends z.ZodObject>
 export interface WriteRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>
   extends RouteBase,
     Schemas<P, Q, B> {
-  readonly method: 'post' | 'patch';
+  readonly method: Exclude<Method, 'get'>;
   readonly write: (
     tx: Tx,
     call: Call<z.output<P>, z.output<Q>, z.output<B>>,

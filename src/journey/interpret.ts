@@ -15,7 +15,7 @@
 import type { Graph } from './graph';
 import { createGoalWatch } from './goal-watch';
 import { Path } from './path';
-import type { EndStatus, EndedVisit, FinishRequest, Runtime } from './runtime';
+import type { EndStatus, EndedVisit, Ending, FinishRequest, Runtime } from './runtime';
 import type { EnrollmentState, NodeVisits } from './state';
 import { Stop } from './stop';
 
@@ -55,6 +55,8 @@ class Journey {
   async run(): Promise<Interpretation> {
     const goals = createGoalWatch(this.graph, this.runtime, this.#stop);
     const watching = this.#watch(goals.watch());
+    // Cancelled from outside, watch and paths fail at once; a failure that nobody hears would block the workflow.
+    watching.catch(() => undefined);
     await Promise.all(this.#paths.map((path) => this.#travel(path, goals.reach)));
     this.#stop.request();
     await watching;
@@ -62,7 +64,7 @@ class Journey {
     if (goals.reached === null && failed === null && this.#paths.some((path) => !path.over)) {
       return { kind: 'continue', state: this.#save() };
     }
-    return this.#finish(goals.reached?.goalId ?? null, failed);
+    return this.#finish(goals.reached, failed);
   }
 
   /** A failure of the watch must stop the paths, or the journey would wait for ever beside it. */
@@ -74,7 +76,7 @@ class Journey {
     }
   }
 
-  async #travel(path: Path, reach: (goal: NonNullable<Path['goal']>) => void): Promise<void> {
+  async #travel(path: Path, reach: (ending: Ending) => void): Promise<void> {
     try {
       await path.travel(() => this.#announce());
     } catch (error) {
@@ -100,8 +102,8 @@ class Journey {
     };
   }
 
-  async #finish(goalId: string | null, failure: Path['failure']): Promise<Interpretation> {
-    const status = endStatus(goalId, failure);
+  async #finish(ending: Ending | null, failure: Path['failure']): Promise<Interpretation> {
+    const status = endStatus(ending, failure);
     const ended = this.#paths
       .filter((path) => !path.over && path.cursor.ended !== null)
       .map((path) => path.cursor.ended as EndedVisit);
@@ -109,7 +111,7 @@ class Journey {
       at: this.runtime.now(),
       ended: [...this.#unrecorded, ...ended],
       status,
-      goalId,
+      goalId: ending?.goalId ?? null,
       reason: status === 'exited' ? (failure?.code ?? null) : null,
       error: status === 'failed' && failure ? { code: failure.code, node: failure.node } : null,
     };
@@ -117,8 +119,10 @@ class Journey {
   }
 }
 
-function endStatus(goalId: string | null, failure: Path['failure']): EndStatus {
+/** For a journey that was closed already this is a mere guess; the row knows, and `finish` answers it. */
+function endStatus(ending: Ending | null, failure: Path['failure']): EndStatus {
+  if (ending?.goalId === null) return 'cancelled';
   if (failure?.exit) return 'exited';
-  if (goalId !== null) return 'goal_reached';
+  if (ending !== null) return 'goal_reached';
   return failure === null ? 'completed' : 'failed';
 }

@@ -4,9 +4,9 @@ import type { Outcome, RunNodeType } from './node-type';
 import { createRunContext } from './run-context';
 import {
   EffectFailure,
+  type Ending,
   PathStopped,
   type Position,
-  type ReachedGoal,
   type Runtime,
   type TakenDecision,
 } from './runtime';
@@ -34,7 +34,7 @@ export interface PathFailure {
 export class Path {
   over = false;
   failure: PathFailure | null = null;
-  goal: ReachedGoal | null = null;
+  goal: Ending | null = null;
 
   constructor(
     readonly cursor: Cursor,

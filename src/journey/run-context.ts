@@ -27,6 +27,7 @@ interface ContextParts {
 export function createRunContext(parts: ContextParts): RunContext {
   const { cursor, runtime, stop, label } = parts;
   const key = { node: cursor.node, visit: cursor.visit };
+  let heard = runtime.bells();
   const sleep = async (until: Instant | null, wake: () => boolean): Promise<void> => {
     stop.check();
     await runtime.sleep({ until, wake: () => stop.requested || wake(), summary: label });
@@ -52,11 +53,12 @@ export function createRunContext(parts: ContextParts): RunContext {
     },
     waitForEvent: (since, deadline) => lookAndSleep(parts, windowOf(parts, since), deadline, sleep),
     async waitForDoorbell() {
-      const heard = runtime.bells();
       await sleep(null, () => runtime.bells() > heard);
+      heard = runtime.bells();
     },
     async perform(effect, input) {
       stop.check();
+      heard = runtime.bells();
       return runtime.perform(effect, { ...key, at: runtime.now(), label }, input, stop);
     },
     sent: (deliveryKey) => {

@@ -56,10 +56,15 @@ export interface TakenDecision extends VisitKey {
 export interface AdvanceResult {
   /** Decisions taken one after the other, from `from` on; what follows them is no decision. */
   readonly taken: readonly TakenDecision[];
-  readonly goal: ReachedGoal | null;
+  readonly goal: Ending | null;
 }
 
-export interface ReachedGoal {
+/** What ends a journey wherever its paths stand: a goal, or (null) that somebody has closed it already. */
+export interface Ending {
+  readonly goalId: string | null;
+}
+
+export interface ReachedGoal extends Ending {
   readonly goalId: string;
   readonly eventId: string;
   readonly at: Instant;
@@ -131,11 +136,13 @@ export interface Runtime {
   now(): Instant;
   /** How many doorbells have rung; a count, since the facts themselves are looked up. */
   bells(): number;
+  /** How many of them were about the enrollment itself, whose row may have been closed. */
+  commands(): number;
   sleep(request: SleepRequest): Promise<void>;
   /** Records what ended, takes the decisions ahead and enters the node behind them. Repeatable. */
   advance(request: AdvanceRequest): Promise<AdvanceResult>;
   findEvent(search: EventSearch): Promise<FoundEvent | null>;
-  findGoal(at: Instant): Promise<ReachedGoal | null>;
+  findGoal(at: Instant): Promise<Ending | null>;
   /** @throws EffectFailure when it failed for good, PathStopped when stopped between attempts. */
   perform<K extends EffectName>(
     effect: K,
@@ -170,7 +177,10 @@ export interface RunContext {
   waitUntil(deadline: Instant): Promise<void>;
   /** The earliest matching event up to the deadline, or null once the deadline has passed. */
   waitForEvent(since: EventWindow, deadline: Instant): Promise<FoundEvent | null>;
-  /** Until somebody rings, to look again at what cannot be waited for by name. */
+  /**
+   * Until somebody rings, to look again at what cannot be waited for by name. A bell that rang since
+   * the last effect began counts: the effect may have looked just before.
+   */
   waitForDoorbell(): Promise<void>;
   perform<K extends EffectName>(
     effect: K,

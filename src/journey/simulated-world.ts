@@ -99,6 +99,10 @@ export class SimulatedWorld implements Runtime, StepBook {
     return this.#bells;
   }
 
+  commands(): number {
+    return 0;
+  }
+
   sleep(request: SleepRequest): Promise<void> {
     return this.clock.sleep(request);
   }

@@ -2,7 +2,7 @@
  * What no input may contain, whatever its schema: found before any schema looks, since a schema
  * would recurse into the depth, lose the `__proto__` key, or hand the NUL byte to PostgreSQL.
  */
-import type { Issue } from '../errors';
+import type { Issue, SharedIssueName } from '../errors';
 import { type Path, pathText } from './path';
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
@@ -82,6 +82,6 @@ function checkText(text: string, path: Path, scan: Scan): void {
   }
 }
 
-function report(scan: Scan, name: string, path: Path, message: string): void {
+function report(scan: Scan, name: SharedIssueName, path: Path, message: string): void {
   scan.issues.push({ code: `${scan.domain}.${name}`, path: pathText(path), message });
 }

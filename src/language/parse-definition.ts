@@ -72,11 +72,13 @@ function refused(errors: Issue[]): ParsedDefinition {
 function withoutIgnoredFields(input: JsonObject): { source: JsonObject; warnings: Issue[] } {
   const ignored = IGNORED_FIELDS.filter((field) => Object.hasOwn(input, field));
   const kept = Object.entries(input).filter(([field]) => !ignored.includes(field));
-  const warnings = ignored.map((field) => ({
-    code: 'definition.ignored_field',
-    path: field,
-    message: `"${field}" is given by Throughline and ignored on input.`,
-  }));
+  const warnings = ignored.map(
+    (field): Issue => ({
+      code: 'definition.ignored_field',
+      path: field,
+      message: `"${field}" is given by Throughline and ignored on input.`,
+    }),
+  );
   const source: JsonObject = Object.fromEntries(kept);
   const needsKey = !Object.hasOwn(source, 'key') && typeof source.name === 'string';
   return {

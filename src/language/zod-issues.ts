@@ -1,6 +1,6 @@
 /** From what zod found to coded issues in the caller's words. */
 import type { z } from 'zod';
-import type { Issue } from '../errors';
+import type { Issue, SharedIssueName } from '../errors';
 import type { IssueDomain } from './json-guard';
 import { knownKeys } from './known-keys';
 import { type Path, pathText, valueAt, writtenPath } from './path';
@@ -122,7 +122,7 @@ function expectedKind(issue: ZodIssue): string | null {
     : null;
 }
 
-function make(name: string, path: Path, message: string, context: ZodIssueContext): Issue {
+function make(name: SharedIssueName, path: Path, message: string, context: ZodIssueContext): Issue {
   const full = [...(context.prefix ?? []), ...writtenPath(context.input, path)];
   return { code: `${context.domain}.${name}`, path: pathText(full), message };
 }

@@ -1,5 +1,6 @@
 /**
- * What follows from an event: enrollments that it triggers, and bells for those who listen.
+ * What follows from an event: enrollments that it triggers, bells for those who listen, and the end
+ * of a doubt about a message.
  *
  * Invariants:
  * D1. Everything here may be repeated: one event enrolls once per workflow, a bell may ring twice.
@@ -8,6 +9,7 @@
  */
 import type { Database, Tx } from '../db/client';
 import { getContact } from '../db/contacts';
+import { settleByEvent } from '../db/delivery-proof';
 import { admitEnrollment, type EnrollmentRow, openEnrollmentsListening } from '../db/enrollments';
 import { type EventRow, getEvent, recordEvent } from '../db/events';
 import { findTriggers, loadVersion, type TriggerMatch } from '../db/workflows';
@@ -19,12 +21,12 @@ import type { ContactFacts, Evaluators } from '../journey/facts';
 const DEPTH_AT_MOST = 16;
 
 export interface Dispatched {
-  /** Each has left a row for the relay to start it. */
-  readonly enrolled: number;
+  /** Whether there is more for the relay to do: somebody to start, or a held send that was settled. */
+  readonly leftRows: boolean;
   readonly listening: readonly EnrollmentRow[];
 }
 
-/** Stores the enrollments that an event triggers and finds those that listen for it. */
+/** Stores what an event entails, enrollments and settled doubts, and finds those who listen for it. */
 export async function dispatchEvent(
   db: Database,
   evaluators: Evaluators,
@@ -35,14 +37,14 @@ export async function dispatchEvent(
     const event = await getEvent(tx, eventId);
     const contact = event === null ? null : await getContact(tx, event.contactId);
     // Erased meanwhile, together with everything that could follow.
-    if (event === null || contact === null) return { enrolled: 0, listening: [] };
+    if (event === null || contact === null) return { leftRows: false, listening: [] };
     const listening = await openEnrollmentsListening(tx, event.contactId, event.type);
-    let enrolled = 0;
+    let leftRows = await settleByEvent(tx, event);
     for (const trigger of await findTriggers(tx, event.type)) {
       if (!matches(trigger, event, contact, evaluators)) continue;
-      if (await enter(tx, trigger, event)) enrolled += 1;
+      if (await enter(tx, trigger, event)) leftRows = true;
     }
-    return { enrolled, listening };
+    return { leftRows, listening };
   });
 }
 

@@ -16,6 +16,7 @@ import type { Evaluators } from '../journey/facts';
 import type { Logger } from '../log';
 import { dispatchEvent } from './dispatch';
 import type { Enrollments } from './enrollments';
+import { errorCode } from './error-code';
 
 export interface RelayOptions {
   /** With the role throughline_relay. */
@@ -73,7 +74,10 @@ async function claim({ outbox, leaseMs, log }: RelayOptions, limit: number): Pro
   try {
     return await claimOutbox(outbox, { limit, leaseMs });
   } catch (error) {
-    log.warn({ event: 'relay.claim_failed', error: codeOf(error) }, 'The outbox did not answer.');
+    log.warn(
+      { event: 'relay.claim_failed', error: errorCode(error) },
+      'The outbox did not answer.',
+    );
     return [];
   }
 }
@@ -85,10 +89,10 @@ async function handle(options: RelayOptions, row: OutboxRow, more: () => void): 
     await completeOutbox(outbox, [row]);
   } catch (error) {
     const delayMs = Math.min(RETRY_AT_MOST_MS, 100 * 2 ** Math.min(row.attempts, 10));
-    const fields = { event: 'relay.retry', kind: row.kind, id: row.id, error: codeOf(error) };
+    const fields = { event: 'relay.retry', kind: row.kind, id: row.id, error: errorCode(error) };
     log.warn(fields, 'A row of the outbox is tried again.');
     // Failing here too leaves the row to the end of its lease.
-    await retryOutbox(outbox, row, { delayMs, error: codeOf(error) }).catch(() => undefined);
+    await retryOutbox(outbox, row, { delayMs, error: errorCode(error) }).catch(() => undefined);
   }
 }
 
@@ -97,9 +101,8 @@ async function perform(options: RelayOptions, row: OutboxRow, more: () => void):
   const { workspaceId, payload } = row;
   if (row.kind === 'event') {
     const { eventId } = payload as { eventId: string };
-    const { enrolled, listening } = await dispatchEvent(db, evaluators, workspaceId, eventId);
-    // Each of them left a row of its own.
-    if (enrolled > 0) more();
+    const { leftRows, listening } = await dispatchEvent(db, evaluators, workspaceId, eventId);
+    if (leftRows) more();
     await Promise.all(
       listening.map((one) => enrollments.ring(one, { kind: 'event', id: eventId })),
     );
@@ -137,10 +140,4 @@ function createSignal() {
       wakeUp = null;
     },
   };
-}
-
-/** A code or the class of an error: texts may hold addresses and belong in no log. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error ? String(error.code) : error.name;
 }

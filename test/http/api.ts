@@ -7,12 +7,14 @@ import { createApp } from '../../src/http/app';
 import type { Readiness } from '../../src/http/deps';
 import { createLogger } from '../../src/log';
 import type { EnrollmentStarter } from '../../src/temporal/enrollments';
-import { testDatabase } from '../support/postgres';
+import { testDatabase, type TestDatabase } from '../support/postgres';
 
 /** The API over a database of its own, with two workspaces. Temporal is a stand-in that never starts anything. */
 export interface TestApi {
   readonly address: string;
   readonly db: Database;
+  /** Superuser statements, which see every workspace. */
+  readonly admin: TestDatabase['admin'];
   readonly workspaceId: string;
   readonly key: string;
   readonly other: { readonly workspaceId: string; readonly key: string };
@@ -22,6 +24,7 @@ export interface TestApi {
   get(path: string, key?: string): request.Test;
   post(path: string, body?: unknown, key?: string): request.Test;
   patch(path: string, body?: unknown, key?: string): request.Test;
+  delete(path: string, key?: string): request.Test;
   keyWith(scopes: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
@@ -49,11 +52,12 @@ export async function startApi(): Promise<TestApi> {
   });
   const server = app.listen(0);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const send = (method: 'get' | 'post' | 'patch', path: string, key = mine.key) =>
+  const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, key = mine.key) =>
     request(address)[method](`/api/v1${path}`).set('Authorization', `Bearer ${key}`);
   return {
     address,
     db,
+    admin: database.admin,
     ...mine,
     other,
     wakes: () => wakes,
@@ -62,6 +66,7 @@ export async function startApi(): Promise<TestApi> {
     get: (path, key) => send('get', path, key),
     post: (path, body, key) => send('post', path, key).send(body as object),
     patch: (path, body, key) => send('patch', path, key).send(body as object),
+    delete: (path, key) => send('delete', path, key),
     keyWith: (scopes) => keyIn(db, mine.workspaceId, scopes),
     async close() {
       await closed(server);

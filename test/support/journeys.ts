@@ -2,8 +2,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { eq, sql } from 'drizzle-orm';
+import type { EmailChannel } from '../../src/channels/email';
 import { createSmtpChannel } from '../../src/channels/smtp';
-import { upsertContact } from '../../src/db/contacts';
+import { type ContactPatch, upsertContact } from '../../src/db/contacts';
 import { admitEnrollment, type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
 import { recordEvent } from '../../src/db/events';
 import { deliveries } from '../../src/db/schema/deliveries';
@@ -15,7 +16,7 @@ import { newId } from '../../src/ids';
 import type { Definition } from '../../src/journey/definition';
 import type { JsonObject } from '../../src/journey/json';
 import { contentHash } from '../../src/language/content-hash';
-import { listensTo } from '../../src/language/listens-to';
+import { listensTo, triggerRows } from '../../src/language/listens-to';
 import { createLogger } from '../../src/log';
 import { createEnrollments, type Enrollments } from '../../src/temporal/enrollments';
 import { startRelay } from '../../src/temporal/relay';
@@ -29,18 +30,27 @@ export type Journeys = Awaited<ReturnType<typeof startJourneys>>;
 
 interface JourneysOptions {
   readonly maxCachedWorkflows?: number;
+  /** Another mail server than the catcher. */
+  readonly smtpUrl?: string;
+  /** Another channel than SMTP. */
+  readonly channel?: EmailChannel;
 }
 
-export async function startJourneys({ maxCachedWorkflows }: JourneysOptions = {}) {
+export async function startJourneys({
+  maxCachedWorkflows,
+  smtpUrl,
+  channel: other,
+}: JourneysOptions = {}) {
   const database = await testDatabase();
   const { db, workspaceId } = database;
   const address = await temporalAddress();
   const log = createLogger('test');
   const catcher = await startMailCatcher({});
-  const channel = createSmtpChannel({
-    url: catcher.smtpUrl,
+  const smtp = createSmtpChannel({
+    url: smtpUrl ?? catcher.smtpUrl,
     mailLookUpUrl: `${catcher.inboxUrl}/dev/messages`,
   });
+  const channel = other ?? smtp;
   const connection = await NativeConnection.connect({ address });
   const queues = { journeysQueue: `journeys-${newId()}`, effectsQueue: `effects-${newId()}` };
   const workers = await createWorkers({
@@ -88,11 +98,11 @@ export async function startJourneys({ maxCachedWorkflows }: JourneysOptions = {}
           definition,
           contentHash: contentHash(definition),
           listensTo: listensTo(definition),
-          triggers: [],
+          triggers: triggerRows(definition),
         });
         return workflow.id;
       }),
-    contact: (input: { email?: string | null; tags?: readonly string[] } = {}) =>
+    contact: (input: ContactPatch = {}) =>
       db.inWorkspace(workspaceId, async (tx) => {
         const { contact } = await upsertContact(tx, { email: `${newId()}@example.com`, ...input });
         return contact;
@@ -103,6 +113,7 @@ export async function startJourneys({ maxCachedWorkflows }: JourneysOptions = {}
       contactId: string,
       options: Partial<EnrollmentOptions> = {},
       triggerEventId?: string,
+      variables: JsonObject = {},
     ): Promise<EnrollmentRow> {
       const row = await db.inWorkspace(workspaceId, async (tx) => {
         const admission = await admitEnrollment(tx, {
@@ -111,6 +122,7 @@ export async function startJourneys({ maxCachedWorkflows }: JourneysOptions = {}
           at: new Date(),
           allowMultiple: true,
           triggerEventId,
+          variables,
         });
         if (!('enrollment' in admission)) throw new Error(`Blocked: ${admission.blocked}`);
         const id = admission.enrollment.id;
@@ -159,7 +171,7 @@ export async function startJourneys({ maxCachedWorkflows }: JourneysOptions = {}
       await relay.stop();
       workers.shutdown();
       await running;
-      channel.close();
+      smtp.close();
       await Promise.all([connection.close(), client.connection.close()]);
       await catcher.stop();
       await database.close();

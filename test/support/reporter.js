@@ -6,21 +6,24 @@
  * 1. A test file that could not run (it does not compile, a hook outside a test failed) counts as
  *    one failed test more: no failure can hide behind a zero.
  * 2. The line is written when the process exits, after global teardown and jest's own warnings.
+ * 3. A run that fails otherwise counts as one failed test. Where not even this reporter was made,
+ *    scripts/jest.mjs writes the line.
  */
+const { writeSync } = require('node:fs');
 const path = require('node:path');
 
 class Reporter {
   #failures = [];
-  #closingLine = null;
+  #results = { numPassedTests: 0 };
 
   constructor(globalConfig) {
     this.rootDir = globalConfig.rootDir;
-    process.once('exit', () => {
-      if (this.#closingLine !== null) print(this.#closingLine);
-    });
+    globalThis.throughlineReporter = true;
+    process.once('exit', (code) => writeSync(1, `${closingLine(this.#results, code)}\n`));
   }
 
-  onTestResult(_test, result) {
+  onTestResult(_test, result, results) {
+    this.#results = results;
     const file = path.relative(this.rootDir, result.testFilePath);
     const seconds = ((result.perfStats.end - result.perfStats.start) / 1000).toFixed(1);
     const failed = result.numFailingTests > 0 || Boolean(result.testExecError);
@@ -34,15 +37,20 @@ class Reporter {
 
   onRunComplete(_contexts, results) {
     if (results.numTotalTestSuites > 1) this.#repeatFailures();
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests + results.numTodoTests;
-    const tail = skipped > 0 ? `, ${skipped} skipped` : '';
-    this.#closingLine = `${results.numPassedTests} passed, ${failed} failed${tail}`;
+    this.#results = results;
   }
 
   #repeatFailures() {
     for (const { file, failure } of this.#failures) print(`\n---- ${file}\n${failure}`);
   }
+}
+
+function closingLine(results, exitCode) {
+  const { numPassedTests, numFailedTests = 0, numRuntimeErrorTestSuites = 0 } = results;
+  const { numPendingTests = 0, numTodoTests = 0 } = results;
+  const failed = numFailedTests + numRuntimeErrorTestSuites || Number(exitCode !== 0);
+  const skipped = numPendingTests + numTodoTests;
+  return `${numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 function countsOf(result) {

@@ -4,7 +4,7 @@
  * their own, so they ask over HTTP.
  */
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,8 @@ interface Started {
 
 export async function openServerDesk(): Promise<ServerDesk> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-test-'));
+  // As root PostgreSQL runs as another user, whose data would lie outside a closed folder and stay behind.
+  await chmod(folder, 0o755);
   // Also when the run is interrupted: jest skips the teardown then, and the servers get the Ctrl-C too.
   const tidy = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', tidy);

@@ -75,9 +75,10 @@ export async function startFaultyMailServer(lateMs = 300): Promise<FaultyMailSer
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
     closeTimeout: 100,
-    onRcptTo: (_address, _session, done) => {
+    onRcptTo: ({ address }, _session, done) => {
       if (state.hangUpBeforeData) return hangUp();
-      return done(state.recipientCode === null ? null : refusal(state.recipientCode));
+      // Servers like to repeat the address that they refuse.
+      return done(state.recipientCode === null ? null : refusal(state.recipientCode, address));
     },
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];
@@ -98,6 +99,7 @@ export async function startFaultyMailServer(lateMs = 300): Promise<FaultyMailSer
   });
 }
 
-function refusal(code: number): Error {
-  return Object.assign(new Error(`refused with ${code}`), { responseCode: code });
+function refusal(code: number, address?: string): Error {
+  const whom = address === undefined ? '' : ` for <${address}>`;
+  return Object.assign(new Error(`refused with ${code}${whom}`), { responseCode: code });
 }

@@ -71,6 +71,40 @@ describe('the reporter of npm test', () => {
     expect(run.lastLine).toBe('1 passed, 0 failed');
   });
 
+  it('counts a global setup that throws as a failure, and shows why', () => {
+    const run = runJest(
+      {
+        'a.test.js': "test('good', () => {});",
+        'setup.js': "module.exports = async () => { throw new Error('no server'); };",
+      },
+      { globalSetup: './setup.js' },
+    );
+    expect(run.output).toContain('no server');
+    expect(run.lastLine).toBe('0 passed, 1 failed');
+    expect(run.status).toBe(1);
+  });
+
+  it('counts a global setup that does not compile as a failure', () => {
+    const run = runJest(
+      { 'a.test.js': "test('good', () => {});", 'setup.js': 'const = ;' },
+      { globalSetup: './setup.js' },
+    );
+    expect(run.lastLine).toBe('0 passed, 1 failed');
+    expect(run.status).toBe(1);
+  });
+
+  it('counts a run that fails without a failed test as a failure', () => {
+    const run = runJest(
+      {
+        'a.test.js': "test('good', () => {});",
+        'teardown.js': 'module.exports = async () => { process.exit(3); };',
+      },
+      { globalTeardown: './teardown.js' },
+    );
+    expect(run.lastLine).toBe('1 passed, 1 failed');
+    expect(run.status).toBe(3);
+  });
+
   it('shows what a failed file wrote to the console', () => {
     const run = runJest({
       'a.test.js': "test('bad', () => { console.log('a clue'); throw new Error('no'); });",
@@ -90,7 +124,7 @@ function runJest(files: Record<string, string>, config: Record<string, unknown> 
   writeFileSync(path.join(folder, 'jest.config.json'), JSON.stringify(settings));
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
-  const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
+  const jest = path.join(ROOT, 'scripts/jest.mjs');
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [jest, '--config', path.join(folder, 'jest.config.json'), '--watchman=false'],

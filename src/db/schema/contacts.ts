@@ -19,6 +19,8 @@ export const contacts = pgTable(
     score: doublePrecision('score').notNull().default(0),
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
+    /** When the person was erased; every other field of hers is empty then. */
+    erasedAt: instant('erased_at'),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),

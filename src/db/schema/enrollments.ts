@@ -55,6 +55,7 @@ export const enrollments = pgTable(
     index('enrollments_contact').on(t.workspaceId, t.contactId, t.id),
     index('enrollments_workflow').on(t.workspaceId, t.workflowId, t.id),
     index('enrollments_open').on(t.workspaceId, t.contactId).where(sql`${t.endedAt} is null`),
+    index('enrollments_open_by_id').on(t.workspaceId, t.id).where(sql`${t.endedAt} is null`),
     foreignKey({
       columns: [t.workspaceId, t.contactId],
       foreignColumns: [contacts.workspaceId, contacts.id],

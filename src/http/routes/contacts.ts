@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type ContactRow, getContact, listContacts } from '../../db/contacts';
+import { recordAudit } from '../../db/audit';
 import { listEnrollments } from '../../db/enrollments';
+import { eraseContact } from '../../db/erase-contact';
 import { listEvents } from '../../db/events';
 import { fail } from '../../errors';
 import { byId, found, instant, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
@@ -65,6 +67,13 @@ export const contactSchema = z
     updatedAt: instant,
   })
   .meta({ id: 'Contact' });
+
+const erasedSchema = z
+  .object({
+    id: uuid,
+    cancelledEnrollments: z.int().describe('How many enrollments were under way.'),
+  })
+  .meta({ id: 'ContactErased' });
 
 export function contactView(row: ContactRow): z.infer<typeof contactSchema> {
   const { id, externalId, email, phone, firstName, lastName, timeZone, attributes, tags, score } =
@@ -157,6 +166,32 @@ export const contactRoutes = [
         contactMissing(id),
       );
       return { status: 200, body: contactView(contact) };
+    },
+  }),
+  writeRoute({
+    method: 'delete',
+    path: '/contacts/:id',
+    operationId: 'eraseContact',
+    summary: 'Erase a person, at once and for good',
+    description:
+      'Everything that says who the person was is gone when the answer comes: fields, events, messages. Enrollments under way are cancelled. The counts of workflows stay as they were.',
+    scope: 'contacts:write',
+    params: byId,
+    answers: { 200: { description: 'The person was erased.', schema: erasedSchema } },
+    problems: ['contact.not_found'],
+    async write(tx, { params: { id }, key }) {
+      const erasure = await found(
+        id,
+        (known) => eraseContact(tx, known, new Date()),
+        contactMissing(id),
+      );
+      await recordAudit(tx, {
+        actor: `key:${key.keyId}`,
+        action: 'contact.erased',
+        subjectType: 'contact',
+        subjectId: id,
+      });
+      return { status: 200, body: { id, ...erasure } };
     },
   }),
   readRoute({

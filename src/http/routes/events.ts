@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { Tx } from '../../db/client';
-import { type ContactRow, findContact } from '../../db/contacts';
+import {
+  type ContactReference,
+  type ContactRow,
+  findContact,
+  holdContact,
+} from '../../db/contacts';
 import { listEvents, recordEvent } from '../../db/events';
 import type { ErrorCode } from '../../errors';
 import { eventType } from '../../journey/definition';
@@ -149,6 +154,12 @@ async function record(
   return duplicate ? 'duplicates' : 'accepted';
 }
 
+/** Held, so that she is not erased between this look and the event about her. */
+async function heldContact(tx: Tx, reference: ContactReference): Promise<ContactRow | null> {
+  const contact = await findContact(tx, reference);
+  return contact && holdContact(tx, contact.id);
+}
+
 /** The contact of an event; each is looked up once per batch. */
 async function contactOf(
   tx: Tx,
@@ -159,7 +170,7 @@ async function contactOf(
   const { contactId: id, externalId, email } = input;
   const reference = { id, externalId, email };
   const cacheKey = JSON.stringify(reference);
-  const cached = known.get(cacheKey) ?? (await findContact(tx, reference));
+  const cached = known.get(cacheKey) ?? (await heldContact(tx, reference));
   const mayCreate = input.createContact === true && id === undefined;
   const contact =
     cached ?? (mayCreate ? (await saveContact(tx, { externalId, email }, at)).contact : null);

@@ -1,0 +1,1 @@
+CREATE INDEX "enrollments_open_by_id" ON "enrollments" USING btree ("workspace_id","id") WHERE "enrollments"."ended_at" is null;

@@ -1,0 +1,37 @@
+/** Events that settle a delivery whose outcome nobody knew. */
+import { and, eq } from 'drizzle-orm';
+import type { Tx } from './client';
+import { settleAccepted } from './deliveries';
+import type { EventRow } from './events';
+import { enqueue } from './outbox';
+import { deliveries } from './schema/deliveries';
+
+/** What can only happen to a message that was accepted. */
+export const PROOFS_OF_ACCEPTANCE: readonly string[] = [
+  'email.delivered',
+  'email.opened',
+  'email.clicked',
+  'email.replied',
+  'email.bounced',
+  'email.complained',
+];
+
+/**
+ * Settles the unknown delivery that the event proves accepted, and leaves a bell for its enrollment,
+ * which may be held by that doubt and listen for nothing. False when there was no doubt.
+ */
+export async function settleByEvent(
+  tx: Tx,
+  { type, deliveryKey }: Pick<EventRow, 'type' | 'deliveryKey'>,
+): Promise<boolean> {
+  if (deliveryKey === null || !PROOFS_OF_ACCEPTANCE.includes(type)) return false;
+  const [doubted] = await tx
+    .select({ id: deliveries.id, enrollmentId: deliveries.enrollmentId })
+    .from(deliveries)
+    .where(and(eq(deliveries.effectKey, deliveryKey), eq(deliveries.status, 'unknown')))
+    .for('update');
+  if (!doubted) return false;
+  await settleAccepted(tx, doubted.id, 'event');
+  await enqueue(tx, { kind: 'bell', payload: { enrollmentId: doubted.enrollmentId } });
+  return true;
+}

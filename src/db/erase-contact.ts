@@ -1,0 +1,119 @@
+/**
+ * Owns: erasing a person, everywhere at once.
+ *
+ * 1. Her rows stay where they are counted (enrollments, steps, deliveries, an empty contact), without
+ *    anything that says who she was; her events, their ids and her memberships are deleted.
+ * 2. Locking her row comes first. Transactions that write about her hold it (`holdContact`), so each
+ *    either committed before and is erased too, or finds nobody.
+ * 3. What runs in Temporal holds ids only. It is rung, finds its enrollment closed, and ends.
+ */
+import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import type { Tx } from './client';
+import { EMPTY_CONTACT } from './contacts';
+import { closeEnrollment } from './enrollments';
+import { enqueue } from './outbox';
+import { commands } from './schema/commands';
+import { contacts } from './schema/contacts';
+import { deliveries } from './schema/deliveries';
+import { effects } from './schema/effects';
+import { enrollments } from './schema/enrollments';
+import { eventIds, events } from './schema/events';
+import { idempotencyKeys } from './schema/idempotency-keys';
+import { listMembers } from './schema/lists';
+import { steps } from './schema/steps';
+import { cancelOpenSteps } from './steps';
+
+const REASON = 'contact erased';
+
+/** How many enrollments were under way and are cancelled now. */
+export interface Erasure {
+  readonly cancelledEnrollments: number;
+}
+
+/** Erases a contact. Null when there is none, or none any more. */
+export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasure | null> {
+  const [found] = await tx
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(and(eq(contacts.id, id), isNull(contacts.erasedAt)))
+    .for('update');
+  if (!found) return null;
+  await eraseEvents(tx, id);
+  const cancelledEnrollments = await cancelEnrollments(tx, id, at);
+  await eraseJourneys(tx, id);
+  await eraseMessages(tx, id);
+  await tx.delete(listMembers).where(eq(listMembers.contactId, id));
+  await eraseAnswers(tx, id);
+  await emptyContact(tx, id, at);
+  return { cancelledEnrollments };
+}
+
+async function eraseEvents(tx: Tx, contactId: string): Promise<void> {
+  await tx.execute(sql`
+    delete from ${eventIds} using ${events}
+    where ${events.contactId} = ${contactId}
+      and ${eventIds.externalId} = ${events.externalId} and ${eventIds.eventId} = ${events.id}`);
+  await tx.delete(events).where(eq(events.contactId, contactId));
+}
+
+/** After her events, since each end is an event once more: ids only, for whoever counts. */
+async function cancelEnrollments(tx: Tx, contactId: string, at: Date): Promise<number> {
+  const open = await tx
+    .select({ id: enrollments.id })
+    .from(enrollments)
+    .where(and(eq(enrollments.contactId, contactId), isNull(enrollments.endedAt)));
+  for (const { id } of open) {
+    await cancelOpenSteps(tx, id, at);
+    await closeEnrollment(tx, id, { status: 'cancelled', reason: REASON, at });
+    await enqueue(tx, { kind: 'bell', payload: { enrollmentId: id } });
+  }
+  return open.length;
+}
+
+async function eraseJourneys(tx: Tx, contactId: string): Promise<void> {
+  const hers = tx
+    .select({ id: enrollments.id })
+    .from(enrollments)
+    .where(eq(enrollments.contactId, contactId));
+  await tx
+    .update(steps)
+    // A reason is a code, or a code with details of what was compared.
+    .set({ output: null, reason: sql`split_part(${steps.reason}, ': ', 1)` })
+    .where(inArray(steps.enrollmentId, hers));
+  await tx
+    .update(effects)
+    .set({ request: null, requestHash: null, response: null })
+    .where(inArray(effects.enrollmentId, hers));
+  await tx.update(commands).set({ input: {} }).where(inArray(commands.enrollmentId, hers));
+  await tx
+    .update(enrollments)
+    .set({ variables: {}, key: null })
+    .where(eq(enrollments.contactId, contactId));
+}
+
+async function eraseMessages(tx: Tx, contactId: string): Promise<void> {
+  const nothing = { toAddress: null, subject: null, request: null, requestHash: null };
+  await tx
+    .update(deliveries)
+    .set({ ...nothing, providerResponse: null })
+    .where(eq(deliveries.contactId, contactId));
+}
+
+/** A request that is sent again must not tell what it told the first time, nor make her anew. */
+async function eraseAnswers(tx: Tx, contactId: string): Promise<void> {
+  const { response } = idempotencyKeys;
+  const told: SQL = sql`${response} #>> '{body,id}' = ${contactId}`;
+  await tx
+    .update(idempotencyKeys)
+    .set({
+      response: sql`jsonb_set(${response}, '{body}', jsonb_build_object('id', ${contactId}::text))`,
+    })
+    .where(and(sql`${idempotencyKeys.route} like '% /api/v1/contacts%'`, told));
+}
+
+async function emptyContact(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx
+    .update(contacts)
+    .set({ ...EMPTY_CONTACT, updatedAt: at, erasedAt: at })
+    .where(eq(contacts.id, id));
+}

@@ -1,0 +1,93 @@
+import { upsertContact } from '../src/db/contacts';
+import { listDeliveries } from '../src/db/deliveries';
+import { admitEnrollment, type EnrollmentRow, getEnrollment } from '../src/db/enrollments';
+import { createWorkflow, publishVersion } from '../src/db/workflows';
+import { contentHash } from '../src/language/content-hash';
+import { createEnrollments } from '../src/temporal/enrollments';
+import { define } from './support/define';
+import { eventually } from './support/eventually';
+import { type TestNamespace, testNamespace } from './support/namespace';
+import { testDatabase, type TestDatabase } from './support/postgres';
+import { endPrograms, type Program, startProgram } from './support/program';
+import { type FaultyMailServer, startFaultyMailServer } from './support/smtp';
+
+/** How long the provider takes to answer: a worker that does not wait for it leaves the mail in doubt. */
+const ANSWER_MS = 3_000;
+
+let database: TestDatabase;
+let temporal: TestNamespace;
+let provider: FaultyMailServer;
+beforeAll(async () => {
+  [database, temporal, provider] = await Promise.all([
+    testDatabase(),
+    testNamespace(),
+    startFaultyMailServer(ANSWER_MS),
+  ]);
+  provider.ending = 'accept_late';
+});
+afterAll(async () => {
+  await endPrograms();
+  await Promise.all([database?.close(), temporal?.close(), provider?.stop()]);
+});
+
+const startWorker = (): Program =>
+  startProgram('src/worker.ts', {
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    SMTP_URL: provider.url,
+  });
+
+async function enroll(): Promise<EnrollmentRow> {
+  const definition = define({
+    nodes: {
+      mail: ['send_email', { subject: 'Hi', text: 'Hi' }],
+      tag: ['add_tag', { tag: 'mailed' }],
+    },
+  });
+  const { db, workspaceId } = database;
+  const enrollment = await db.inWorkspace(workspaceId, async (tx) => {
+    const workflow = await createWorkflow(tx, { key: 'journey', name: 'Journey', draft: {} });
+    await publishVersion(tx, {
+      workflowId: workflow.id,
+      definition,
+      contentHash: contentHash(definition),
+      listensTo: [],
+      triggers: [],
+    });
+    const { contact } = await upsertContact(tx, { email: 'ada@example.com' });
+    const admission = { workflowId: workflow.id, contactId: contact.id, at: new Date() };
+    const admitted = await admitEnrollment(tx, { ...admission, allowMultiple: true });
+    if ('blocked' in admitted) throw new Error(admitted.blocked);
+    return admitted.enrollment;
+  });
+  await createEnrollments(temporal.client, db).start(enrollment);
+  return enrollment;
+}
+
+test('a worker told to stop finishes its send, another one goes on, and nothing is sent twice', async () => {
+  const { db, workspaceId } = database;
+  const first = startWorker();
+  await first.logged('worker.ready');
+  const arriving = new Promise<void>((resolve) => {
+    provider.onMail = resolve;
+  });
+  const { id } = await enroll();
+  await arriving;
+  const stopped = first.end('SIGTERM');
+  const second = startWorker();
+  expect(await stopped).toEqual({ code: 0, signal: null });
+  // Recorded by the attempt that sent it, before its process ended: nobody else had to find out.
+  const deliveries = () => db.inWorkspace(workspaceId, (tx) => listDeliveries(tx, id));
+  const settled = { status: 'sent', attempt: 1, resolution: null };
+  expect(await deliveries()).toMatchObject([settled]);
+
+  const ended = await eventually('the journey ends', async () => {
+    const row = await db.inWorkspace(workspaceId, (tx) => getEnrollment(tx, id));
+    return row?.endedAt ? row : null;
+  });
+  expect(ended).toMatchObject({ status: 'completed', error: null });
+  expect(await deliveries()).toMatchObject([settled]);
+  expect(provider.mails).toHaveLength(1);
+  expect(await second.end('SIGTERM')).toEqual({ code: 0, signal: null });
+});
