@@ -214,3 +214,13 @@ test('the client loads nothing of the server', () => {
     }
   }
 });
+
+test('erases a person, and takes an answer that was lost for one that was given', async () => {
+  const { id } = await client.contacts.upsert({ externalId: randomUUID() });
+  const between = await proxy((_response, count) => (count === 2 ? 'lose' : 'pass'));
+  const options = { address: between.address, apiKey: api.key };
+  const lossy = await ThroughlineClient.connect(options);
+  await expect(lossy.contacts.erase(id)).resolves.toBeUndefined();
+  expect(between.count()).toBe(3);
+  expect(await failure(client.contacts.get(id))).toMatchObject({ code: 'contact.not_found' });
+});
