@@ -1,8 +1,11 @@
 /** Composition root of the worker: enrollment workflows, their facts, and the effects. */
 process.env['TZ'] ??= 'UTC';
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createFactActivities } from '../activities/index';
+import type { EffectActivities } from '../activities/contract';
 import type { Sender } from '../activities/email-request';
 import { createSendEmail } from '../activities/send-email';
 import { createSmtpChannel } from './channels/smtp';
@@ -64,9 +67,9 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
   } as const;
   const journeys = await Worker.create({
     ...shared,
-    ...workflowSource(),
+    ...workflowCode(),
     taskQueue: parts.journeysQueue ?? JOURNEYS_QUEUE,
-    activities: { ...createFactActivities({ db, evaluators, loadGraph }) },
+    activities: { ...createFactActivities({ db, evaluators, loadGraph, log }) },
     dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },
     enableNonLocalActivities: false,
     // After a crash the server waits this long before it asks another worker.
@@ -78,7 +81,9 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
   const effects = await Worker.create({
     ...shared,
     taskQueue: parts.effectsQueue ?? EFFECTS_QUEUE,
-    activities: { sendEmail: createSendEmail({ db, channel, sender, evaluators, loadGraph, log }) },
+    activities: {
+      sendEmail: createSendEmail({ db, channel, sender, evaluators, loadGraph, log }),
+    } satisfies EffectActivities,
   });
   return {
     run: async () => {
@@ -90,6 +95,13 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
       }
     },
   };
+}
+
+const BUNDLE = join(__dirname, '../workflow-bundle.js');
+
+/** What `npm run build` bundled; run from its sources the worker bundles at start. */
+function workflowCode() {
+  return existsSync(BUNDLE) ? { workflowBundle: { codePath: BUNDLE } } : workflowSource();
 }
 
 /** Bundled once by the worker itself; `preload` is evaluated once per worker. */
