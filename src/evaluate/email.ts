@@ -1,23 +1,7 @@
 /** Renders an e-mail from its templates. */
-import type { Facts } from '../journey/facts';
+import type { EmailTemplates, Facts, RenderedEmail } from '../journey/facts';
 import { renderText } from './liquid';
 import { scopeOf, templateView } from './scope';
-
-export interface EmailTemplates {
-  readonly subject: string;
-  readonly html?: string | undefined;
-  readonly text?: string | undefined;
-  /** The recipient; the contact's address when absent. */
-  readonly to?: string | undefined;
-}
-
-export interface RenderedEmail {
-  readonly subject: string;
-  readonly html?: string;
-  readonly text?: string;
-  /** Null when the template renders to nothing, or the contact has no address. Not checked further. */
-  readonly to: string | null;
-}
 
 /** Renders subject, bodies and recipient; values are escaped in the HTML body. Throws TemplateError. */
 export function renderEmail(templates: EmailTemplates, facts: Facts): RenderedEmail {

@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { Condition } from '../journey/condition';
 import type { Evaluators, Facts, Verdict } from '../journey/facts';
+import type { Instant } from '../journey/json';
+import { calendarOf } from './calendar';
+import { renderEmail } from './email';
 import { judgeEvent, judgeStep } from './events';
 import { judgeGroup, judgeSync } from './groups';
-import { judgeLeaf } from './leaves';
+import { judgeLeaf, zoneOfWindow } from './leaves';
 import { renderValue } from './liquid';
 import { filterScope, type Scope, scopeOf, templateView } from './scope';
+import { chooseZone, instantOf, nextLocalTime, windowAt } from './zone';
 
 /**
  * Conditions, filters and values, as activities and the simulator alike judge and render them.
@@ -22,7 +27,35 @@ export function createEvaluators(): Evaluators {
       const scope = scopeOf(facts);
       return renderValue(template, { view: templateView(scope), at: scope.at, zone: scope.zone });
     },
+    email: renderEmail,
+    instant: (value, facts, zone) =>
+      typeof value === 'number' ? inRange(value) : instantOf(value, zoneFor(facts, zone)),
+    localTime: ({ time, days, timeZone }, from, facts) =>
+      nextLocalTime(time, days, zoneFor(facts, timeZone), from),
+    calendar: (facts, zone) => calendarOf(zoneFor(facts, zone)),
+    window: (window, at, facts) => windowAt(window, zoneOfWindow(window, facts).zone, at),
+    fraction,
   };
+}
+
+const FURTHEST = 8_640_000_000_000_000;
+
+/** A number that is an instant: whole milliseconds that a calendar can tell. */
+function inRange(value: number): Instant | null {
+  return Number.isInteger(value) && Math.abs(value) <= FURTHEST ? value : null;
+}
+
+/** Her zone, or the one given: a node's comes first, then hers, the journey's, the workspace's. */
+function zoneFor({ contact, timeZone, workspace }: Facts, given?: string): string {
+  return chooseZone([given, contact.timeZone, timeZone, workspace.timeZone]).zone;
+}
+
+const BYTES = 6;
+
+/** Six bytes of a hash are as fine as a double needs: every person's place among variants. */
+function fraction(text: string): number {
+  const bytes = createHash('sha256').update(text).digest();
+  return bytes.readUIntBE(0, BYTES) / 2 ** (8 * BYTES);
 }
 
 async function judgeAboutEnrollment(
@@ -32,7 +65,5 @@ async function judgeAboutEnrollment(
 ): Promise<Verdict> {
   if (condition.type === 'event') return judgeEvent(condition, facts, scope);
   if (condition.type === 'step') return judgeStep(condition, facts);
-  if (condition.type === 'segment')
-    return { value: false, reason: 'the segments and lists of the contact are not known here' };
   return judgeLeaf(condition, scope);
 }

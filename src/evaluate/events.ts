@@ -40,7 +40,9 @@ async function beginning(
   const lookBack = within === undefined ? null : facts.at - within;
   if (since === 'ever') return lookBack;
   const start =
-    since === 'enrolled' ? facts.enrollment.startedAt : await facts.visitedAt(since.node);
+    since === 'enrolled'
+      ? facts.enrollment.startedAt
+      : ((await facts.lastVisit(since.node))?.startedAt ?? null);
   if (start === null) return 'never';
   return lookBack === null ? start : Math.max(start, lookBack);
 }
@@ -52,7 +54,8 @@ async function matchingEvents(
   scope: Scope,
 ): Promise<readonly EventFacts[]> {
   const { event, filter, since, within, count } = condition;
-  const excluded = new Set(since === 'enrolled' && facts.trigger ? [facts.trigger.id] : []);
+  // The triggering event lies before every visit, also where it has the instant of the first.
+  const excluded = new Set(since !== 'ever' && facts.trigger ? [facts.trigger.id] : []);
   const matches: EventFacts[] = [];
   let start = from;
   for (let seen = 0; seen < EVENTS_AT_MOST; ) {
@@ -96,10 +99,11 @@ function explain({ event, count, within, since }: EventCondition, found: number)
   return `${event} happened ${happened ? 'at least ' : ''}${happened ? count : found} times${period}${start}, ${count} are asked for`;
 }
 
-/** Whether a node was visited. */
+/** Whether a node was visited, and by which port its latest visit left. */
 export async function judgeStep({ node, port }: StepCondition, facts: Facts): Promise<Verdict> {
-  const visitedAt = await facts.visitedAt(node);
-  if (visitedAt === null) return { value: false, reason: `node ${node} was not visited` };
+  const visit = await facts.lastVisit(node);
+  if (visit === null) return { value: false, reason: `node ${node} was not visited` };
   if (port === undefined) return { value: true, reason: `node ${node} was visited` };
-  return { value: false, reason: `node ${node} was visited; which port it took is not known here` };
+  const took = visit.port === null ? 'no port yet' : `the port ${visit.port}`;
+  return { value: visit.port === port, reason: `node ${node} took ${took}` };
 }

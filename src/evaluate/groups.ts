@@ -35,7 +35,7 @@ export function judgeSync(group: ConditionGroup, scope: Scope): Verdict {
 }
 
 function judgeInFilter(condition: Condition, scope: Scope): Verdict {
-  if (condition.type === 'event' || condition.type === 'step' || condition.type === 'segment') {
+  if (condition.type === 'event' || condition.type === 'step') {
     return { value: false, reason: `a filter cannot ask for a ${condition.type}` };
   }
   return judgeLeaf(condition, scope);

@@ -2,6 +2,7 @@
 import type {
   FieldCondition,
   ScoreCondition,
+  SegmentCondition,
   TagCondition,
   TimeCondition,
 } from '../journey/condition';
@@ -13,10 +14,16 @@ import { isNegated, judge, type OperatorName, operandOf } from '../journey/opera
 import { isTemplate, renderValue, TemplateError } from './liquid';
 import { matchesPattern } from './regex';
 import { readField, type Scope, templateView } from './scope';
-import { chooseZone, instantOf, isoText, windowAt } from './zone';
+import type { TimeWindow } from '../journey/window';
+import { type ChosenZone, chooseZone, instantOf, isoText, windowAt } from './zone';
 
-/** A field, tag, score or time condition. */
-export type Leaf = FieldCondition | TagCondition | ScoreCondition | TimeCondition;
+/** A condition that the contact and the clock answer. */
+export type Leaf =
+  | FieldCondition
+  | TagCondition
+  | ScoreCondition
+  | SegmentCondition
+  | TimeCondition;
 
 /** The answer of a leaf. Never throws for data. */
 export function judgeLeaf(condition: Leaf, scope: Scope): Verdict {
@@ -24,7 +31,13 @@ export function judgeLeaf(condition: Leaf, scope: Scope): Verdict {
   const operand = renderOperand(condition.value, scope);
   if (operand.problem !== undefined)
     return { value: isNegated(condition.operator), reason: operand.problem };
-  if (condition.type === 'tag') return judgeTag(condition.operator, operand.value, scope);
+  if (condition.type === 'tag')
+    return judgeMembership(condition.operator, operand.value, scope, scope.contact.tags, 'tag');
+  if (condition.type === 'segment') {
+    const { lists, segments } = scope.contact;
+    const both = [...segments, ...lists];
+    return judgeMembership(condition.operator, operand.value, scope, both, 'segment');
+  }
   const [subject, actual] =
     condition.type === 'score'
       ? ['score', scope.contact.score]
@@ -63,61 +76,84 @@ function operatorContext(scope: Scope): OperatorContext {
   };
 }
 
-/** Operators that ask whether she has the tag; the others compare her list of tags as a whole. */
-const HAS_TAG: ReadonlySet<OperatorName> = new Set(['equals', 'contains', 'includes', 'in']);
-const LACKS_TAG: ReadonlySet<OperatorName> = new Set([
+/** Operators that ask whether she has it; the others compare what she has as a whole. */
+const HAS: ReadonlySet<OperatorName> = new Set(['equals', 'contains', 'includes', 'in']);
+const LACKS: ReadonlySet<OperatorName> = new Set([
   'not_equals',
   'not_contains',
   'not_includes',
   'not_in',
 ]);
 
-function judgeTag(operator: OperatorName, operand: Json | undefined, scope: Scope): Verdict {
-  const { tags } = scope.contact;
-  const lacking = LACKS_TAG.has(operator);
-  if (lacking || HAS_TAG.has(operator)) {
+/** Tags, and what else she is in or has by name. */
+function judgeMembership(
+  operator: OperatorName,
+  operand: Json | undefined,
+  scope: Scope,
+  own: readonly string[],
+  noun: string,
+): Verdict {
+  const lacking = LACKS.has(operator);
+  if (lacking || HAS.has(operator)) {
     const wanted: readonly Json[] = Array.isArray(operand) ? operand : [operand ?? null];
-    const found = wanted.find((tag) => tags.some((own) => sameValues(own, tag)));
+    const found = wanted.find((name) => own.some((each) => sameValues(each, name)));
     const reason =
       found === undefined
-        ? `has no tag ${wanted.map(show).join(' or ')}`
-        : `has the tag ${show(found)}`;
+        ? `has no ${noun} ${wanted.map(show).join(' or ')}`
+        : `has the ${noun} ${show(found)}`;
     return { value: (found !== undefined) !== lacking, reason };
   }
   if (operator === 'exists' || operator === 'not_exists')
-    return judgeAnyTag(operator, operand, tags);
+    return judgeAny(operator, operand, own, noun);
   if (operandOf(operator) === 'none')
-    return judge(operator, 'tags', tags, undefined, operatorContext(scope));
-  return judgeEachTag(operator, operand, scope);
+    return judge(operator, `${noun}s`, own, undefined, operatorContext(scope));
+  return judgeEach(operator, operand, scope, own, noun);
 }
 
-/** `exists` asks whether she has any tag at all. */
-function judgeAnyTag(
+/** `exists` asks whether she has any at all. */
+function judgeAny(
   operator: 'exists' | 'not_exists',
   operand: Json | undefined,
-  tags: readonly string[],
+  own: readonly string[],
+  noun: string,
 ): Verdict {
   const wanted = (operator === 'exists') !== (operand === false);
-  const some = tags.length > 0;
-  return { value: some === wanted, reason: some ? `has ${tags.length} tags` : 'has no tags' };
+  const some = own.length > 0;
+  return {
+    value: some === wanted,
+    reason: some ? `has ${own.length} ${noun}s` : `has no ${noun}s`,
+  };
 }
 
-/** Text operators hold when one of the tags fits: a tag that starts with "plan-". */
-function judgeEachTag(operator: OperatorName, operand: Json | undefined, scope: Scope): Verdict {
+/** Text operators hold when one of them fits: a tag that starts with "plan-". */
+function judgeEach(
+  operator: OperatorName,
+  operand: Json | undefined,
+  scope: Scope,
+  own: readonly string[],
+  noun: string,
+): Verdict {
   const context = operatorContext(scope);
-  for (const tag of scope.contact.tags) {
-    const verdict = judge(operator, 'tag', tag, operand, context);
+  for (const each of own) {
+    const verdict = judge(operator, noun, each, operand, context);
     if (verdict.value) return verdict;
   }
-  return { value: false, reason: `no tag fits ${operator} ${show(operand)}` };
+  return { value: false, reason: `no ${noun} fits ${operator} ${show(operand)}` };
+}
+
+/** The zone of a window: the one it names, else hers, the journey's or the workspace's. */
+export function zoneOfWindow(
+  { timeZone }: TimeWindow,
+  scope: Pick<Scope, 'contact' | 'timeZone'> & { readonly workspace: { timeZone: string } | null },
+): ChosenZone {
+  const { contact, workspace } = scope;
+  if (timeZone === 'workspace') return chooseZone([workspace?.timeZone]);
+  const given = timeZone === 'contact' ? null : timeZone;
+  return chooseZone([given, contact.timeZone, scope.timeZone, workspace?.timeZone]);
 }
 
 function judgeTime({ window }: TimeCondition, scope: Scope): Verdict {
-  const { contact, workspace } = scope;
-  const given =
-    window.timeZone === 'contact' || window.timeZone === 'workspace' ? null : window.timeZone;
-  const own = window.timeZone === 'workspace' ? null : contact.timeZone;
-  const { zone, note } = chooseZone([given, own, workspace?.timeZone]);
+  const { zone, note } = zoneOfWindow(window, scope);
   const { open, changesAt } = windowAt(window, zone, scope.at);
   const words = `${isoText(scope.at)} is ${open ? 'inside' : 'outside'} ${window.from} to ${window.to} in ${zone}`;
   const reason = note === undefined ? words : `${words} (${note})`;

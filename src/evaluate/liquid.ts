@@ -10,6 +10,7 @@
  * 3. What fails is a `TemplateError`; its message quotes the template, so it stays out of histories.
  */
 import { Context, Liquid, Output, toValueSync, type Template } from 'liquidjs';
+import { EvaluationFailed } from '../journey/facts';
 import type { Instant, Json, JsonObject } from '../journey/json';
 import { instantOf } from './zone';
 
@@ -22,14 +23,14 @@ const TEMPLATES_KEPT = 200;
 const KEPT_SOURCE_CHARACTERS = 20_000;
 
 /** A template that cannot be read, or that went over a limit while it was rendered. */
-export class TemplateError extends Error {
+export class TemplateError extends EvaluationFailed {
   override readonly name = 'TemplateError';
   /** `limit` may have been a busy machine, so it is worth another try; `invalid` never is. */
   constructor(
     readonly kind: 'invalid' | 'limit',
     message: string,
   ) {
-    super(message);
+    super(kind === 'limit' ? 'template.limit' : 'template.failed', message);
   }
 }
 

@@ -4,7 +4,7 @@
  * Names come from users, so every one is looked up among own enumerable properties: `__proto__`,
  * `constructor` and the `length` of a list are names like any other, and missing.
  */
-import type { ContactFacts, EventFacts, Facts } from '../journey/facts';
+import type { ContactFacts, EventFacts, Facts, FilterFacts } from '../journey/facts';
 import type { Instant, Json, JsonObject } from '../journey/json';
 import { chooseZone, isoText } from './zone';
 
@@ -20,32 +20,34 @@ export interface Scope {
   readonly variables: JsonObject;
   readonly enrollment: Facts['enrollment'] | null;
   readonly workspace: Facts['workspace'] | null;
+  /** The zone that the definition names. */
+  readonly timeZone: string | null;
 }
 
 /** The scope of conditions and templates of an enrollment. */
 export function scopeOf(facts: Facts): Scope {
-  const { at, contact, variables, enrollment, workspace, trigger } = facts;
-  const { zone } = chooseZone([contact.timeZone, workspace.timeZone]);
-  return { at, zone, contact, event: trigger, filtering: false, variables, enrollment, workspace };
+  const { at, contact, variables, enrollment, workspace, trigger: event, timeZone } = facts;
+  const { zone } = chooseZone([contact.timeZone, timeZone, workspace.timeZone]);
+  const filtering = false;
+  return { at, zone, contact, event, filtering, variables, enrollment, workspace, timeZone };
 }
 
-/** The scope of a filter where only the contact is known: triggers and waits. */
-export function filterScope(event: EventFacts, facts: Pick<Facts, 'at' | 'contact'>): Scope {
-  const { zone } = chooseZone([facts.contact.timeZone]);
+/** The scope of a filter: `event.…` is the event under test, whatever started the enrollment. */
+export function filterScope(event: EventFacts, facts: FilterFacts): Scope {
+  const { contact, variables = {}, enrollment, workspace, timeZone = null } = facts;
+  const { zone } = chooseZone([contact.timeZone, timeZone, workspace?.timeZone]);
   return {
-    ...facts,
-    zone,
-    event,
+    ...{ zone, contact, event, variables, timeZone },
+    at: event.occurredAt,
     filtering: true,
-    variables: {},
-    enrollment: null,
-    workspace: null,
+    enrollment: enrollment ?? null,
+    workspace: workspace ?? null,
   };
 }
 
 /** The same scope as seen by the filter of an event condition. */
 export function underTest(scope: Scope, event: EventFacts): Scope {
-  return { ...scope, event, filtering: true };
+  return { ...scope, event, at: event.occurredAt, filtering: true };
 }
 
 /** The value that a definition's path names; undefined when there is none. */
@@ -100,9 +102,7 @@ function isOwn(value: Json | undefined, name: string): value is JsonObject {
 }
 
 function contactFields(contact: ContactFacts): JsonObject {
-  const { id, externalId, email, phone, firstName, lastName, timeZone, attributes, tags, score } =
-    contact;
-  return { id, externalId, email, phone, firstName, lastName, timeZone, attributes, tags, score };
+  return { ...contact };
 }
 
 function enrollmentView({ enrollment }: Scope): JsonObject {

@@ -65,7 +65,8 @@ export function isoText(at: Instant): string {
   return Temporal.Instant.fromEpochMilliseconds(at).toString();
 }
 
-function atLocal(local: Temporal.PlainDateTime, zone: string): Instant {
+/** The instant at which a wall clock says this. */
+export function atLocal(local: Temporal.PlainDateTime, zone: string): Instant {
   const first = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
   const skipped = !first.toPlainDateTime().equals(local);
   return (skipped ? (first.getTimeZoneTransition('next') ?? first) : first).epochMilliseconds;
@@ -112,7 +113,29 @@ function openingOn(
   return from < to ? { from, to } : null;
 }
 
-function attempt<T>(work: () => T): T | null {
+/** A week and the days at its ends, so that every weekday comes by. */
+const DAYS_SEARCHED = 9;
+
+/** The first instant at or behind `from` with this wall clock, on one of these weekdays if any are named. */
+export function nextLocalTime(
+  time: string,
+  days: readonly string[] | undefined,
+  zone: string,
+  from: Instant,
+): Instant {
+  const today = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).toPlainDate();
+  for (let ahead = 0; ahead <= DAYS_SEARCHED; ahead += 1) {
+    const day = today.add({ days: ahead });
+    const weekday = WEEKDAYS[day.dayOfWeek - 1];
+    if (days !== undefined && weekday !== undefined && !days.includes(weekday)) continue;
+    const at = atLocal(day.toPlainDateTime(time), zone);
+    if (at >= from) return at;
+  }
+  throw new Error(`No day of ${(days ?? []).join(', ')} has the time ${time} in ${zone}.`);
+}
+
+/** What the work gives; null when it cannot be done. */
+export function attempt<T>(work: () => T): T | null {
   try {
     return work();
   } catch {

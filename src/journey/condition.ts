@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { duration } from './duration';
 import type { Json } from './json';
+import { json } from './json-value';
 import { checkMembership, checkOperand } from './operand';
 import { type OperatorName, OPERATOR_NAMES, OPERATOR_SYMBOLS } from './operators';
 import { timeWindow, type TimeWindow } from './window';
@@ -88,17 +89,6 @@ export function isGroup(entry: ConditionGroup | Condition): entry is ConditionGr
 }
 
 const GROUP_OPERATORS = ['AND', 'OR', 'NOT'] as const;
-
-const json: z.ZodType<Json> = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.null(),
-    z.array(json),
-    z.record(z.string(), json),
-  ]),
-);
 
 const operator = z.enum(OPERATOR_NAMES).describe('How the value on the left is compared.');
 const operand = json

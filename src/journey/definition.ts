@@ -5,7 +5,12 @@
  */
 import { z } from 'zod';
 import { conditionGroup } from './condition';
+import { eventType, nodeId } from './names';
+import { enrollmentSettings } from './enrollment-settings';
 import type { JsonObject } from './json';
+import { journeyTests } from './journey-tests';
+import { attemptTimeout, retryPolicy } from './retry';
+import { timeZone } from './window';
 
 /** Ids that mean something in an edge and may not name a node. */
 export const RESERVED_IDS = ['end', 'trigger'] as const;
@@ -13,24 +18,7 @@ export const RESERVED_IDS = ['end', 'trigger'] as const;
 export const MAX_NODES = 100;
 const DEFAULT_VISIT_LIMIT = 100;
 
-const NODE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const KEY = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
-
-/** An event name such as `email.opened` or `cart.paid`. */
-export const eventType = z
-  .string()
-  .max(100)
-  .regex(EVENT_TYPE, 'An event name is words joined by dots, such as cart.paid.')
-  .describe('An event name, such as `email.opened` or `cart.paid`.');
-
-export const nodeId = z
-  .string()
-  .regex(
-    NODE_ID,
-    'An id is 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit.',
-  )
-  .describe('Names the node in edges, statistics and migrations; stable across versions.');
 
 export const workflowKey = z
   .string()
@@ -48,13 +36,32 @@ const trigger = z.discriminatedUnion('type', [
   }),
 ]);
 
-const goal = z.strictObject({
-  id: nodeId,
-  name: z.string().max(200).optional().describe('What the goal is called in reports.'),
-  event: eventType.describe('The event that reaches the goal, counted from the enrollment on.'),
-  condition: conditionGroup.optional().describe('What must also hold; it sees that event.'),
-  onAchieved: z.literal('exit').default('exit').describe('What reaching it does: `exit` ends.'),
-});
+const goal = z
+  .strictObject({
+    id: nodeId,
+    name: z.string().max(200).optional().describe('What the goal is called in reports.'),
+    event: eventType
+      .optional()
+      .describe('The event that reaches the goal, counted from the enrollment on.'),
+    condition: conditionGroup
+      .optional()
+      .describe(
+        'What must hold: with an event, of that event; alone, the goal is reached when it becomes true.',
+      ),
+    atEntry: z
+      .enum(['ignore', 'fire'])
+      .default('ignore')
+      .describe('Whether a condition that already holds at entry reaches the goal.'),
+    onAchieved: z
+      .union([z.enum(['exit', 'continue']), z.strictObject({ goTo: nodeId })])
+      .default('exit')
+      .describe(
+        'What reaching it does: `exit` ends the enrollment, `continue` only counts it, `{ goTo }` replaces all paths by one.',
+      ),
+  })
+  .refine(({ event, condition }) => event !== undefined || condition !== undefined, {
+    message: 'A goal needs an "event", a "condition", or both.',
+  });
 
 const node = z.strictObject({
   id: nodeId,
@@ -65,6 +72,11 @@ const node = z.strictObject({
     .optional()
     .describe('Where the canvas draws it.'),
   data: z.custom<JsonObject>(isPlainObject, 'data must be an object.').describe('Its settings.'),
+  executeIf: conditionGroup
+    .optional()
+    .describe('The node is skipped, and left by `next`, when this is false on arrival.'),
+  retry: retryPolicy.optional(),
+  timeout: attemptTimeout.optional(),
 });
 
 const edge = z.strictObject({
@@ -75,15 +87,13 @@ const edge = z.strictObject({
 });
 
 const settings = z.strictObject({
-  enrollment: z
-    .strictObject({
-      allowMultiple: z
-        .boolean()
-        .default(true)
-        .describe('Whether somebody who has been through may enter again.'),
-    })
-    .default({ allowMultiple: true })
-    .describe('Who may enter.'),
+  enrollment: enrollmentSettings.prefault({}).describe('Who may enter, and how often.'),
+  exitWhen: conditionGroup
+    .optional()
+    .describe('Ends the enrollment as `exited` as soon as it holds, at entry too.'),
+  timeZone: timeZone
+    .optional()
+    .describe("The zone of local times when a node names none and the contact's is unknown."),
   onNodeFailure: z
     .enum(['fail', 'continue', 'exit'])
     .default('fail')
@@ -104,7 +114,10 @@ export const definitionSchema = z.strictObject({
   nodes: z.array(node).min(1).describe('The steps.'),
   edges: z.array(edge).describe('How they are joined.'),
   goals: z.array(goal).max(20).default([]).describe('What ends the journey early.'),
-  settings: settings.default(settings.parse({})),
+  settings: settings.prefault({}),
+  tests: journeyTests
+    .optional()
+    .describe('What must happen to example contacts; run before every activation.'),
 });
 
 export type Definition = z.infer<typeof definitionSchema>;

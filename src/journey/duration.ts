@@ -110,3 +110,21 @@ export function describeDuration(milliseconds: number): string {
   }
   return milliseconds === 0 ? 'no time' : `${milliseconds} milliseconds`;
 }
+
+const PARTS = [
+  ['d', UNITS.day],
+  ['h', UNITS.hour],
+  ['m', UNITS.minute],
+  ['s', UNITS.second],
+] as const;
+
+/** A length of time as one writes it: `2d10h30m`. Milliseconds are left out. */
+export function spanText(milliseconds: number): string {
+  let rest = Math.abs(milliseconds);
+  const parts = PARTS.map(([letter, unit]) => {
+    const count = Math.floor(rest / unit);
+    rest -= count * unit;
+    return count === 0 ? '' : `${count}${letter}`;
+  });
+  return `${milliseconds < 0 ? '-' : ''}${parts.join('') || '0s'}`;
+}

@@ -1,23 +1,26 @@
 /**
  * Walks people through a graph. Knows no node type by name.
  *
- * Owns: the set of paths, their moves, goals racing the whole graph, saving and entering again.
- * Does not own: time, facts, effects (the runtime), what a node does (its file).
+ * Owns: the set of paths, their forks and ends, goals racing the whole graph, saving and entering
+ * again. Does not own: one path's moves (path.ts), time, facts, effects (the runtime), what a node
+ * does (its file).
  *
  * Invariants:
  * I1. Stopping is one operation: every path reaches a safe point, then the state is saved. A path
  *     in the middle of a node keeps its visit and enters `run` again; effects in flight finish.
- * I2. A visit that ended is recorded by the next advance of its path, or by `finish`.
- * I3. Exit beats goal beats wait: after any wake-up the goal is looked for before paths go on to
- *     end the enrollment.
+ * I2. A visit that ended is recorded by the next advance of any path, or by `finish`.
+ * I3. Exit beats goal beats wait: both are looked for whenever a path moves on, and once more when
+ *     the enrollment ends.
  * I4. Nothing rung is needed to go on: whoever enters again looks all facts up.
+ * I5. Paths advance one after the other, so that each visit of a node has a number of its own.
  */
+import { Forks } from './forks';
 import type { Graph } from './graph';
-import { createGoalWatch } from './goal-watch';
-import { Path } from './path';
-import type { EndStatus, EndedVisit, Ending, FinishRequest, Runtime } from './runtime';
-import type { EnrollmentState, NodeVisits } from './state';
+import { type Ending, type Journey, Path } from './path';
+import type { EndStatus, EndedVisit, Runtime } from './runtime';
+import { type Cursor, cursorAt, type EnrollmentState, type NodeVisits } from './state';
 import { Stop } from './stop';
+import { Watch } from './watch';
 
 export type Interpretation =
   | { readonly kind: 'ended'; readonly status: EndStatus; readonly goalId: string | null }
@@ -29,100 +32,213 @@ export async function interpret(
   state: EnrollmentState,
   runtime: Runtime,
 ): Promise<Interpretation> {
-  const journey = new Journey(graph, state, runtime);
-  return journey.run();
+  return new Interpreter(graph, state, runtime).run();
 }
 
-class Journey {
-  readonly #stop = new Stop();
-  readonly #visits: Map<string, NodeVisits>;
-  readonly #paths: Path[];
-  readonly #unrecorded: EndedVisit[];
+class Interpreter implements Journey {
+  readonly enrollmentId: string;
+  readonly startedAt: number;
+  readonly stop = new Stop();
+  readonly visits: Map<string, NodeVisits>;
+  readonly forks: Forks;
+  readonly watch: Watch;
+  moves = 0;
+  #paths: Path[] = [];
+  #travels: Promise<void>[] = [];
+  #unrecorded: EndedVisit[];
+  #started: number;
+  #turn: Promise<unknown> = Promise.resolve();
+  #ending: Ending | null = null;
+  #jump: string | null = null;
 
   constructor(
     readonly graph: Graph,
     readonly state: EnrollmentState,
     readonly runtime: Runtime,
   ) {
-    this.#visits = new Map(state.visits);
+    this.enrollmentId = state.enrollmentId;
+    this.startedAt = state.startedAt;
+    this.visits = new Map(state.visits);
     this.#unrecorded = [...state.unrecorded];
-    this.#paths = state.cursors.map(
-      (cursor) =>
-        new Path({ ...cursor }, { graph, state, runtime, stop: this.#stop, visits: this.#visits }),
+    this.#started = state.paths;
+    this.forks = new Forks(state.forks, () => this.#open().map(({ cursor }) => cursor));
+    this.watch = new Watch(
+      {
+        graph,
+        runtime,
+        stop: this.stop,
+        moves: () => this.moves,
+        jump: (node) => this.#divert(node),
+        considerFreshHistory: () => this.considerFreshHistory(),
+      },
+      state,
     );
   }
 
   async run(): Promise<Interpretation> {
-    const goals = createGoalWatch(this.graph, this.runtime, this.#stop);
-    const watching = this.#watch(goals.watch());
+    const { cursors } = this.state;
+    const watching = this.#stopsAfter(this.watch.run(cursors.some(({ entered }) => !entered)));
     // Cancelled from outside, watch and paths fail at once; a failure that nobody hears would block the workflow.
     watching.catch(() => undefined);
-    await Promise.all(this.#paths.map((path) => this.#travel(path, goals.reach)));
-    this.#stop.request();
-    await watching;
-    const failed = this.#paths.find((path) => path.failure !== null)?.failure ?? null;
-    if (goals.reached === null && failed === null && this.#paths.some((path) => !path.over)) {
-      return { kind: 'continue', state: this.#save() };
+    // All of them before the first travels: a join asks who is still under way.
+    this.#paths = cursors.map((cursor) => new Path({ ...cursor }, this));
+    for (const path of this.#paths) this.#start(path);
+    try {
+      await this.#travelAll();
+    } finally {
+      this.stop.request();
+      await watching;
     }
-    return this.#finish(goals.reached, failed);
+    if (!this.isEnded() && this.#open().length > 0)
+      return { kind: 'continue', state: this.#save() };
+    return this.#finish();
+  }
+
+  considerFreshHistory(): void {
+    if (this.runtime.shouldContinue()) this.stop.request();
+  }
+
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  record(ended: EndedVisit): void {
+    this.#unrecorded.push(ended);
+  }
+
+  takeUnrecorded(): readonly EndedVisit[] {
+    return this.#unrecorded.splice(0);
+  }
+
+  nextPathId(): string {
+    return String(this.#started++);
+  }
+
+  spawn(cursor: Cursor, place: (path: Path) => void): void {
+    const path = new Path(cursor, this);
+    this.#paths.push(path);
+    place(path);
+    this.#start(path);
+  }
+
+  cancel(ids: readonly string[]): void {
+    for (const path of this.#open()) if (ids.includes(path.cursor.id)) path.cancel();
+  }
+
+  end(ending: Ending): void {
+    this.#ending ??= ending;
+    this.stop.request();
+  }
+
+  announce(): void {
+    this.runtime.announce(this.#open().map((path) => path.position()));
+  }
+
+  #start(path: Path): void {
+    this.#travels.push(this.#stopsAfterFailure(path.travel()));
+  }
+
+  /** Paths fork and jump while others travel, so the list grows under the loop. */
+  async #travelAll(): Promise<void> {
+    for (;;) {
+      for (let travel = this.#travels.shift(); travel; travel = this.#travels.shift()) await travel;
+      const node = this.#jump ?? (await this.#lateJump());
+      if (node === null || this.isEnded()) return;
+      this.#jump = null;
+      this.#goTo(node);
+    }
+  }
+
+  /** A goal that reroutes must not be overlooked because the last path has just ended. */
+  async #lateJump(): Promise<string | null> {
+    const { goals } = this.graph.definition;
+    const { reached } = this.watch.state();
+    const reroutes = goals.some(
+      ({ id, onAchieved }) => typeof onAchieved === 'object' && !reached.includes(id),
+    );
+    if (!reroutes || this.stop.requested || this.#open().length > 0) return null;
+    const { runtime } = this;
+    const heard = this.watch.rung();
+    this.watch.note(await runtime.look(this.watch.state(), runtime.now()), heard);
+    return this.#jump;
+  }
+
+  #goTo(node: string): void {
+    const at = this.runtime.now();
+    this.spawn(cursorAt(this.nextPathId(), node, 1, at), (path) => path.enterAt(node, at));
+  }
+
+  #divert(node: string): void {
+    this.#jump = node;
+    for (const path of this.#open()) path.cancel();
+  }
+
+  #open(): readonly Path[] {
+    return this.#paths.filter((path) => !path.over);
+  }
+
+  isEnded(): boolean {
+    const { achieved, closed, exit } = this.watch;
+    return closed || achieved !== null || exit !== null || this.#ending !== null;
   }
 
   /** A failure of the watch must stop the paths, or the journey would wait for ever beside it. */
-  async #watch(watch: Promise<void>): Promise<void> {
+  async #stopsAfter(watch: Promise<void>): Promise<void> {
     try {
       await watch;
     } finally {
-      this.#stop.request();
+      this.stop.request();
     }
   }
 
-  async #travel(path: Path, reach: (ending: Ending) => void): Promise<void> {
+  async #stopsAfterFailure(travel: Promise<void>): Promise<void> {
     try {
-      await path.travel(() => this.#announce());
+      await travel;
     } catch (error) {
-      this.#stop.request();
+      this.stop.request();
       throw error;
     }
-    if (path.goal !== null) reach(path.goal);
-    if (path.goal !== null || path.failure !== null) this.#stop.request();
-    if (path.over && path.cursor.ended !== null) this.#unrecorded.push(path.cursor.ended);
-  }
-
-  #announce(): void {
-    const open = this.#paths.filter((path) => !path.over);
-    this.runtime.announce(open.map((path) => path.position()));
   }
 
   #save(): EnrollmentState {
+    const { armed } = this.watch.state();
     return {
       ...this.state,
-      cursors: this.#paths.filter((path) => !path.over).map((path) => path.cursor),
-      visits: [...this.#visits],
+      cursors: this.#open().map(({ cursor }) => cursor),
+      visits: [...this.visits],
+      forks: this.forks.save(),
+      paths: this.#started,
       unrecorded: this.#unrecorded,
+      goals: this.watch.goals,
+      armed,
     };
   }
 
-  async #finish(ending: Ending | null, failure: Path['failure']): Promise<Interpretation> {
-    const status = endStatus(ending, failure);
-    const ended = this.#paths
-      .filter((path) => !path.over && path.cursor.ended !== null)
-      .map((path) => path.cursor.ended as EndedVisit);
-    const request: FinishRequest = {
+  async #finish(): Promise<Interpretation> {
+    const { watch } = this;
+    const ending = this.#ending;
+    const exited = watch.exit ?? (ending?.status === 'exited' ? ending.code : null);
+    const failed = ending?.status === 'failed' ? ending : null;
+    const status = this.#status(exited, failed);
+    const result = await this.runtime.finish({
       at: this.runtime.now(),
-      ended: [...this.#unrecorded, ...ended],
+      ended: this.takeUnrecorded(),
       status,
-      goalId: ending?.goalId ?? null,
-      reason: status === 'exited' ? (failure?.code ?? null) : null,
-      error: status === 'failed' && failure ? { code: failure.code, node: failure.node } : null,
-    };
-    return { kind: 'ended', ...(await this.runtime.finish(request)) };
+      goalId: watch.goals.at(-1)?.goalId ?? null,
+      reason: exited,
+      watch: watch.state(),
+      error: status === 'failed' && failed ? { code: failed.code, node: failed.node } : null,
+    });
+    return { kind: 'ended', ...result };
   }
-}
 
-/** For a journey that was closed already this is a mere guess; the row knows, and `finish` answers it. */
-function endStatus(ending: Ending | null, failure: Path['failure']): EndStatus {
-  if (ending?.goalId === null) return 'cancelled';
-  if (failure?.exit) return 'exited';
-  if (ending !== null) return 'goal_reached';
-  return failure === null ? 'completed' : 'failed';
+  /** For a journey that was closed already this is a mere guess; the row knows, and `finish` answers it. */
+  #status(exited: string | null, failed: Ending | null): EndStatus {
+    if (this.watch.closed) return 'cancelled';
+    if (exited !== null) return 'exited';
+    if (this.watch.achieved !== null) return 'goal_reached';
+    return failed === null ? 'completed' : 'failed';
+  }
 }

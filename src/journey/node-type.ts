@@ -5,32 +5,33 @@
  * - a **decision** is pure: `decide` looks at facts and answers; it runs where the facts are;
  * - a **flow** node or **effect** is `run`, a short async function over the runtime port. It may be
  *   entered again at the same visit (continue-as-new, pause, jump), so it keeps nothing in local
- *   variables that the visit or its memory does not give back.
+ *   variables that the visit or its memory does not give back. What it must know of the facts it
+ *   asks by `ask`, which runs where the facts are.
  */
 import type { z } from 'zod';
 import type { ConditionGroup } from './condition';
 import type { Evaluators, Facts } from './facts';
-import type { Instant, JsonObject } from './json';
+import type { Instant, Json, JsonObject } from './json';
+import type { Outcome, RunOutcome } from './outcome';
+import type { RetryPolicy } from './retry';
 import type { RunContext } from './runtime';
-
-/** Why a step ended as it did. `code` may enter a history; `detail` may be personal and stays in rows. */
-export interface Reason {
-  readonly code: string;
-  readonly detail?: string;
-}
-
-/** How a visit ended: through a port, or null to end the path. */
-export interface Outcome<P extends string = string> {
-  readonly port: P | null;
-  readonly reason: Reason;
-  readonly output?: JsonObject;
-}
-
-/** A change of the contact that a decision asks for, applied in the same transaction. */
-export type ContactWrite = { readonly kind: 'add_tags'; readonly tags: readonly string[] };
+import type { FactWrite } from './writes';
 
 export interface DecisionOutcome<P extends string = string> extends Outcome<P> {
-  readonly writes?: readonly ContactWrite[];
+  readonly writes?: readonly FactWrite[];
+}
+
+/** What `ask` answers: an end of the visit, or when to ask again at the latest (null: when rung). */
+export type Answer<P extends string = string> =
+  | (RunOutcome<P> & { readonly until?: undefined })
+  | { readonly until: Instant | null; readonly for?: string };
+
+/** A visit as `ask` sees it. */
+export interface AskedVisit {
+  /** How often the node was entered, this time included. */
+  readonly number: number;
+  readonly startedAt: Instant;
+  readonly memory: JsonObject;
 }
 
 /** Events a node waits for, and the port each leads to. */
@@ -46,6 +47,27 @@ export interface Waiting {
   readonly for: string;
 }
 
+/** What would leave the building, as a dry run shows it. */
+export type Preview =
+  | { readonly send: { readonly channel: string; readonly to: string } & PreviewedText }
+  | { readonly call: { readonly type: string; readonly target: string } }
+  | { readonly blocked: string }
+  | { readonly failed: string; readonly detail: string };
+
+interface PreviewedText {
+  readonly subject?: string;
+  readonly text?: string;
+  readonly html?: string;
+}
+
+/** What an effect does in a dry run: what it shows, and what its call answers. */
+export interface DryRun {
+  readonly preview: Preview;
+  /** The effect's result when nothing is mocked. */
+  readonly result: JsonObject;
+  readonly writes?: readonly FactWrite[];
+}
+
 export interface NodeExample {
   readonly title: string;
   readonly data: unknown;
@@ -58,18 +80,33 @@ interface NodeTypeBase<C, P extends string> {
   readonly summary: string;
   readonly description: string;
   readonly config: z.ZodType<C>;
-  readonly ports: readonly P[];
+  /** The ports, `error` aside, which every node has; or those that a configuration names. */
+  readonly ports: readonly P[] | ((config: C) => readonly P[]);
+  /** What the docs say about ports that a configuration names. */
+  readonly portNames?: string;
   /** Where a port without an edge leads: to the `next` edge (default) or to the end of the path. */
   readonly missingEdge?: 'next' | 'end';
   readonly examples: readonly NodeExample[];
   /** Whether a visit takes time, so that a cycle through the node cannot spin. */
   readonly takesTime?: (config: C) => boolean;
+  /** A node that this one leads to without an edge. */
+  readonly jumpsTo?: (config: C) => string;
+  /** Whether its ports are travelled at once, until a node that joins them. */
+  readonly forks?: boolean;
+  /** Whether it closes the innermost fork. How many branches must arrive: all, or a number. */
+  readonly joins?: (config: C) => 'all' | number;
+  /** The key of another workflow that the node names, in its field `workflow`. */
+  readonly namesWorkflow?: (config: C) => string;
   /** Templates in the configuration, for validation before anybody enters. */
   readonly templates?: (config: C) => readonly { readonly path: string; readonly text: string }[];
   /** Events that a visit waits for, in order of preference at the same instant. */
-  readonly awaits?: (config: C) => readonly AwaitedEvent[];
+  readonly awaits?: (config: C, memory: JsonObject) => readonly AwaitedEvent[];
+  /** Whether a visit must be woken when the contact changes or something happens to her. */
+  readonly watches?: (config: C) => readonly ConditionGroup[] | 'contact' | null;
   /** What the row and the Web UI show while a visit lasts. */
   readonly waiting?: (config: C, startedAt: Instant) => Waiting;
+  /** Fields of its output that are instants; callers see them as ISO 8601. */
+  readonly outputInstants?: readonly string[];
   /** A few words for operators: "Wait 1 day". */
   readonly label?: (config: C, name: string) => string;
 }
@@ -80,12 +117,35 @@ interface DecisionType<C, P extends string> extends NodeTypeBase<C, P> {
     config: C,
     facts: Facts,
     evaluators: Evaluators,
+    visit: DecidedVisit,
   ) => DecisionOutcome<NoInfer<P>> | Promise<DecisionOutcome<NoInfer<P>>>;
+}
+
+/** A visit as `decide` sees it. */
+export interface DecidedVisit {
+  readonly node: string;
+  readonly number: number;
 }
 
 interface RunType<C, P extends string> extends NodeTypeBase<C, P> {
   readonly kind: 'flow' | 'effect';
-  readonly run: (config: C, context: RunContext) => Promise<Outcome<NoInfer<P>>>;
+  readonly run: (config: C, context: RunContext) => Promise<RunOutcome<NoInfer<P>>>;
+  /** Judged where the facts are, whenever the visit is woken; see `RunContext.settle`. */
+  readonly ask?: (
+    config: C,
+    facts: Facts,
+    evaluators: Evaluators,
+    visit: AskedVisit,
+  ) => Answer<NoInfer<P>> | Promise<Answer<NoInfer<P>>>;
+  /** What the effect would do, for dry runs. A mock's `output` stands for what its call answers. */
+  readonly dryRun?: (
+    config: C,
+    facts: Facts,
+    evaluators: Evaluators,
+    mocked?: Json,
+  ) => DryRun | Promise<DryRun>;
+  /** How failures are retried when the definition does not say; three attempts when absent. */
+  readonly retry?: RetryPolicy | 'patient';
 }
 
 /**
@@ -101,4 +161,9 @@ export function defineNodeType<C, const P extends string>(
   type: DecisionType<C, P> | RunType<C, P>,
 ): NodeType {
   return type as unknown as NodeType;
+}
+
+/** The ports of a node, `error` aside. */
+export function portsOf(type: NodeType, config: unknown): readonly string[] {
+  return typeof type.ports === 'function' ? type.ports(config) : type.ports;
 }

@@ -1,118 +1,187 @@
-/** One path through the graph: from node to node, until it ends, fails, or is asked to stop. */
-import type { Graph } from './graph';
-import type { Outcome, RunNodeType } from './node-type';
+/** One path through the graph: from node to node, until it ends, forks, merges or is asked to stop. */
+import type { Forks } from './forks';
+import type { Graph, Way } from './graph';
+import { labelOf } from './node-label';
+import type { RunNodeType } from './node-type';
+import type { RunOutcome } from './outcome';
 import { createRunContext } from './run-context';
 import {
   EffectFailure,
-  type Ending,
+  type EndedVisit,
   PathStopped,
   type Position,
   type Runtime,
   type TakenDecision,
 } from './runtime';
-import type { Cursor, EnrollmentState, NodeVisits } from './state';
+import type { Cursor, NodeVisits } from './state';
 import type { Stop } from './stop';
 import { nodesAhead } from './walk';
-
-interface Surroundings {
-  readonly graph: Graph;
-  readonly state: EnrollmentState;
-  readonly runtime: Runtime;
-  readonly stop: Stop;
-  /** Shared by all paths of an enrollment. */
-  readonly visits: Map<string, NodeVisits>;
-}
+import type { Watch } from './watch';
 
 /** Why a path took the whole enrollment with it. */
-export interface PathFailure {
+export interface Ending {
+  readonly status: 'failed' | 'exited';
   readonly code: string;
   readonly node: string;
-  /** Whether the settings turn the failure into an exit. */
-  readonly exit: boolean;
 }
+
+/** The enrollment that a path is part of. */
+export interface Journey {
+  readonly graph: Graph;
+  readonly runtime: Runtime;
+  readonly enrollmentId: string;
+  readonly startedAt: number;
+  readonly stop: Stop;
+  readonly visits: Map<string, NodeVisits>;
+  readonly forks: Forks;
+  readonly watch: Watch;
+  considerFreshHistory(): void;
+  /** How often a path has moved on: what it wrote on its way rings no bell, variables above all. */
+  moves: number;
+  /** Runs work after that of other paths, one at a time. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** Keeps the end of a visit for the next advance. */
+  record(ended: EndedVisit): void;
+  takeUnrecorded(): readonly EndedVisit[];
+  nextPathId(): string;
+  /** Adds a path; `place` puts it on its first node before it travels. */
+  spawn(cursor: Cursor, place: (path: Path) => void): void;
+  cancel(pathIds: readonly string[]): void;
+  end(ending: Ending): void;
+  /** Whether the enrollment is over, however far its paths are. */
+  isEnded(): boolean;
+  announce(): void;
+}
+
+type Left = RunOutcome & { readonly failed: boolean };
 
 export class Path {
   over = false;
-  failure: PathFailure | null = null;
-  goal: Ending | null = null;
+  readonly #stop: Stop;
+  #cancelled = false;
 
   constructor(
     readonly cursor: Cursor,
-    private readonly around: Surroundings,
-  ) {}
+    private readonly journey: Journey,
+  ) {
+    this.#stop = journey.stop.child();
+  }
 
-  /** Travels until the path is over, has failed, met a goal, or stopped at a safe point. */
-  async travel(moved: () => void): Promise<void> {
-    while (!this.over && this.failure === null) {
-      if (this.around.runtime.shouldContinue()) this.around.stop.request();
+  /** Takes the path off the graph at its next safe point. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#stop.request();
+  }
+
+  /** Travels until the path is over, was cancelled, or the enrollment stops at a safe point. */
+  async travel(): Promise<void> {
+    while (!this.over && !this.#cancelled) {
+      this.journey.considerFreshHistory();
       if (!this.cursor.entered) {
-        await this.#advance();
-        if (this.goal !== null) return;
+        if (await this.journey.inTurn(() => this.#advance())) break;
         continue;
       }
-      if (this.around.stop.requested) return;
-      moved();
+      if (this.#stop.requested) break;
+      this.journey.announce();
       const outcome = await this.#runNode();
-      if (outcome === null) return;
-      this.#leave(outcome);
+      if (outcome === null) break;
+      await this.journey.inTurn(async () => this.#leave(outcome));
     }
+    if (this.#cancelled && !this.over) this.#abandon();
   }
 
   position(): Position {
     const { node, visit, startedAt } = this.cursor;
-    const { type, config, label } = this.around.graph.node(node);
+    const graphNode = this.journey.graph.node(node);
+    const { type, config } = graphNode;
     const waiting = type.kind === 'decision' ? null : (type.waiting?.(config, startedAt) ?? null);
     return {
       node,
       visit,
-      label: type.label?.(config, label) ?? label,
+      label: labelOf(graphNode),
       waitingFor: waiting?.for ?? null,
       waitUntil: waiting?.until ?? null,
     };
   }
 
-  async #advance(): Promise<void> {
-    const { runtime, graph } = this.around;
+  /** Puts the path before a node, unless it is merged into the one that holds a join. */
+  enterAt(target: string, at: number): void {
+    const { visits, graph, forks } = this.journey;
     const { cursor } = this;
-    const at = runtime.now();
-    const { taken, goal } = await runtime.advance({
-      ended: cursor.ended,
+    const joins = graph.node(target).type.joins !== undefined;
+    // A path cancelled while it took its decisions visits no join any more.
+    if (joins && (this.#cancelled || forks.arrive(cursor) === 'merged')) {
+      this.over = true;
+      return;
+    }
+    const count = (visits.get(target)?.count ?? 0) + 1;
+    visits.set(target, { count, lastStartedAt: at });
+    Object.assign(cursor, {
+      node: target,
+      visit: count,
+      entered: false,
+      startedAt: at,
+      memory: {},
+    });
+    if (count > graph.definition.settings.visitLimit) {
+      this.#endJourney({ status: 'failed', code: 'step.visit_limit', node: target });
+    }
+  }
+
+  /** True when the enrollment goes on elsewhere, or not at all. */
+  async #advance(): Promise<boolean> {
+    if (this.#cancelled || this.journey.isEnded()) return true;
+    const { runtime, graph, watch, visits } = this.journey;
+    const { cursor } = this;
+    const [at, heard] = [runtime.now(), watch.rung()];
+    const result = await runtime.advance({
+      ended: this.journey.takeUnrecorded(),
       from: { node: cursor.node, visit: cursor.visit },
       visits: this.#visitsAhead(),
       at,
+      watch: watch.state(),
     });
-    cursor.ended = null;
-    this.goal = goal;
-    if (goal !== null) return;
-    for (const decision of taken) this.#follow(decision, at);
-    if (this.over || this.failure !== null) return;
-    if (graph.node(cursor.node).type.kind === 'decision') {
-      throw new Error(`The walk stopped at the decision "${cursor.node}".`);
-    }
+    if (watch.note(result.watch, heard)) return true;
+    if (result.taken.length > 0) this.journey.moves += 1;
+    for (const decision of result.taken) this.#follow(decision, at);
+    if (this.over) return false;
+    const { type } = graph.node(cursor.node);
+    if (type.joins !== undefined && result.taken.length > 0) return false;
+    if (type.kind === 'decision') throw new Error(`The walk stopped at "${cursor.node}".`);
     cursor.entered = true;
     cursor.startedAt = at;
-    this.around.visits.set(cursor.node, { count: cursor.visit, lastStartedAt: at });
+    const count = Math.max(cursor.visit, visits.get(cursor.node)?.count ?? 0);
+    visits.set(cursor.node, { count, lastStartedAt: at });
+    return false;
   }
 
   #follow(decision: TakenDecision, at: number): void {
     if (decision.node !== this.cursor.node || decision.visit !== this.cursor.visit) {
       throw new Error(`A decision of "${decision.node}" was answered at "${this.cursor.node}".`);
     }
-    this.#moveTo(this.around.graph.target(decision.node, decision.port), at);
+    this.#go(this.journey.graph.way(decision.node, decision.port), decision.reason, at);
   }
 
   /** Null when the path was stopped in the middle; the visit is entered again later. */
-  async #runNode(): Promise<(Outcome & { failed: boolean }) | null> {
-    const { graph, runtime, stop, state, visits } = this.around;
-    const node = graph.node(this.cursor.node);
+  async #runNode(): Promise<Left | null> {
+    const { graph, runtime, visits, watch, forks, enrollmentId, startedAt } = this.journey;
+    const { cursor } = this;
+    const node = graph.node(cursor.node);
+    const need = node.type.joins?.(node.config) ?? 'all';
     const context = createRunContext({
-      enrollmentId: state.enrollmentId,
-      startedAt: state.startedAt,
+      enrollmentId,
+      startedAt,
       label: this.position().label,
-      cursor: this.cursor,
+      node,
+      cursor,
       runtime,
-      stop,
+      stop: this.#stop,
       visitsOf: (id) => visits.get(id),
+      isEffect: (id) => graph.node(id).type.kind === 'effect',
+      watchState: () => watch.state(),
+      joined: () => forks.isJoined(cursor, need),
+      moves: () => this.journey.moves,
+      considerFreshHistory: () => this.journey.considerFreshHistory(),
     });
     try {
       return { ...(await (node.type as RunNodeType).run(node.config, context)), failed: false };
@@ -125,54 +194,66 @@ export class Path {
     }
   }
 
-  #leave(outcome: Outcome & { failed: boolean }): void {
+  #leave(outcome: Left): void {
     const { cursor } = this;
-    const { graph, runtime } = this.around;
-    cursor.ended = {
-      node: cursor.node,
-      visit: cursor.visit,
-      at: runtime.now(),
-      status: outcome.failed ? 'failed' : 'completed',
-      port: outcome.port,
-      reason: outcome.reason.code,
-      ...(outcome.output === undefined ? {} : { output: outcome.output }),
-    };
-    if (!outcome.failed || graph.hasEdge(cursor.node, 'error')) {
-      return this.#moveTo(graph.target(cursor.node, outcome.port), runtime.now());
-    }
-    const policy = graph.definition.settings.onNodeFailure;
-    if (policy === 'continue') {
-      return this.#moveTo(graph.target(cursor.node, 'next'), runtime.now());
-    }
-    this.failure = {
-      code: outcome.reason.code,
-      node: cursor.node,
-      exit: policy === 'exit',
-    };
+    const { graph, forks, runtime } = this.journey;
+    const { node, visit } = cursor;
+    const { port, reason, output } = outcome;
+    const failed = outcome.failed || port === 'error';
+    this.#record(failed ? 'failed' : 'completed', port, reason.code, output);
+    if (graph.node(node).type.joins !== undefined) this.journey.cancel(forks.close(cursor));
+    if (outcome.exits) return this.#endJourney({ status: 'exited', code: reason.code, node });
+    if (outcome.forks !== undefined) return this.#fork(`${node}:${visit}`, outcome.forks);
+    this.#go(graph.way(node, port), reason.code, runtime.now());
   }
 
-  #moveTo(target: string | null, at: number): void {
-    const { visits, graph } = this.around;
-    if (target === null) {
-      this.over = true;
-      return;
+  #go(way: Way, code: string, at: number): void {
+    const { node } = this.cursor;
+    if (way.to === 'node') this.enterAt(way.id, at);
+    else if (way.to === 'end') this.over = true;
+    else this.#endJourney({ status: way.to, code, node });
+  }
+
+  #fork(id: string, ports: readonly string[]): void {
+    const { graph, forks, runtime } = this.journey;
+    const { cursor } = this;
+    this.over = true;
+    forks.open(id, ports.length);
+    for (const [branch, port] of ports.entries()) {
+      const way = graph.way(cursor.node, port);
+      if (way.to !== 'node') continue;
+      const places = [...cursor.forks, { fork: id, branch }];
+      this.journey.spawn({ ...cursor, id: this.journey.nextPathId(), forks: places }, (path) =>
+        path.enterAt(way.id, runtime.now()),
+      );
     }
-    const count = (visits.get(target)?.count ?? 0) + 1;
-    visits.set(target, { count, lastStartedAt: at });
-    Object.assign(this.cursor, {
-      node: target,
-      visit: count,
-      entered: false,
-      startedAt: at,
-      memory: {},
-    });
-    if (count > graph.definition.settings.visitLimit) {
-      this.failure = { code: 'step.visit_limit', node: target, exit: false };
-    }
+  }
+
+  #endJourney(ending: Ending): void {
+    this.over = true;
+    this.journey.end(ending);
+  }
+
+  /** A cancelled path leaves its visit, if one had begun. */
+  #abandon(): void {
+    if (this.cursor.entered) this.#record('cancelled', null, 'path.cancelled');
+    this.over = true;
+  }
+
+  #record(
+    status: EndedVisit['status'],
+    port: string | null,
+    reason: string,
+    output?: EndedVisit['output'],
+  ): void {
+    const { node, visit } = this.cursor;
+    const at = this.journey.runtime.now();
+    const ended = { node, visit, at, status, port, reason };
+    this.journey.record(output === undefined ? ended : { ...ended, output });
   }
 
   #visitsAhead(): (readonly [string, number])[] {
-    const { graph, visits } = this.around;
+    const { graph, visits } = this.journey;
     return [...nodesAhead(graph, this.cursor.node)].flatMap((id) => {
       const count = visits.get(id)?.count ?? 0;
       return count === 0 ? [] : [[id, count] as const];

@@ -2,15 +2,19 @@
  * What a node's `run` sees of the runtime.
  *
  * Owns: looking before, while and after a wait, so that no event is missed. Does not own: moving
- * (interpret.ts), or time itself (the runtime).
+ * (path.ts), or time itself (the runtime).
  *
  * Invariants:
  * R1. A bell that rings between a look and the sleep behind it wakes that sleep: the count of bells
- *     is read before the look.
+ *     is read before the look. A move of another path counts as one where something is watched: a
+ *     variable that it sets makes no event.
  * R2. A wait times out only after one more look at or behind its deadline.
  */
+import type { GraphNode } from './graph';
 import type { Instant, JsonObject } from './json';
+import type { RunOutcome } from './outcome';
 import type { EventSearch, EventWindow, FoundEvent, RunContext, Runtime } from './runtime';
+import type { WatchState } from './runtime';
 import { type Cursor, consume, effectKey, type NodeVisits } from './state';
 import type { Stop } from './stop';
 
@@ -18,22 +22,25 @@ interface ContextParts {
   readonly enrollmentId: string;
   readonly startedAt: Instant;
   readonly label: string;
+  readonly node: GraphNode;
   readonly cursor: Cursor;
   readonly runtime: Runtime;
   readonly stop: Stop;
   visitsOf(node: string): NodeVisits | undefined;
+  /** Whether a node does something outside, so that events may be about that. */
+  isEffect(node: string): boolean;
+  watchState(): WatchState;
+  /** How often some path has moved on. */
+  moves(): number;
+  /** Whether the join that the path stands on needs to wait no longer. */
+  joined(): boolean;
+  considerFreshHistory(): void;
 }
 
 export function createRunContext(parts: ContextParts): RunContext {
-  const { cursor, runtime, stop, label } = parts;
-  const key = { node: cursor.node, visit: cursor.visit };
+  const { cursor, runtime, stop, node } = parts;
+  const sleep = sleeper(parts);
   let heard = runtime.bells();
-  const sleep = async (until: Instant | null, wake: () => boolean): Promise<void> => {
-    stop.check();
-    await runtime.sleep({ until, wake: () => stop.requested || wake(), summary: label });
-    if (runtime.shouldContinue()) stop.request();
-    stop.check();
-  };
   return {
     visit: {
       number: cursor.visit,
@@ -52,6 +59,14 @@ export function createRunContext(parts: ContextParts): RunContext {
       while (runtime.now() < deadline) await sleep(deadline, () => false);
     },
     waitForEvent: (since, deadline) => lookAndSleep(parts, windowOf(parts, since), deadline, sleep),
+    settle: () => askAndSleep(parts, sleep),
+    async waitForBranches(deadline) {
+      while (!parts.joined()) {
+        if (deadline !== null && runtime.now() >= deadline) return false;
+        await sleep(deadline, parts.joined);
+      }
+      return true;
+    },
     async waitForDoorbell() {
       await sleep(null, () => runtime.bells() > heard);
       heard = runtime.bells();
@@ -59,7 +74,16 @@ export function createRunContext(parts: ContextParts): RunContext {
     async perform(effect, input) {
       stop.check();
       heard = runtime.bells();
-      return runtime.perform(effect, { ...key, at: runtime.now(), label }, input, stop);
+      const { retry, timeout } = node;
+      const attempt = {
+        ...visitOf(cursor),
+        at: runtime.now(),
+        label: parts.label,
+        watch: parts.watchState(),
+        retry,
+        ...(timeout === undefined ? {} : { timeout }),
+      };
+      return runtime.perform(effect, attempt, input, stop);
     },
     sent: (deliveryKey) => {
       cursor.lastSend = { deliveryKey, at: cursor.startedAt };
@@ -68,6 +92,41 @@ export function createRunContext(parts: ContextParts): RunContext {
 }
 
 type Sleep = (until: Instant | null, wake: () => boolean) => Promise<void>;
+
+function sleeper({ runtime, stop, label, considerFreshHistory }: ContextParts): Sleep {
+  return async (until, wake) => {
+    stop.check();
+    await runtime.sleep({ until, wake: () => stop.requested || wake(), summary: label });
+    considerFreshHistory();
+    stop.check();
+  };
+}
+
+const visitOf = ({ node, visit }: Cursor) => ({ node, visit });
+
+async function askAndSleep(
+  { cursor, runtime, stop, node, moves }: ContextParts,
+  sleep: Sleep,
+): Promise<RunOutcome<never>> {
+  const watches = (node.type.watches?.(node.config) ?? null) !== null;
+  const rung = () => runtime.bells() + (watches ? moves() : 0);
+  for (;;) {
+    const heard = rung();
+    const { startedAt, memory } = cursor;
+    const answer = await runtime.ask({
+      ...visitOf(cursor),
+      startedAt,
+      memory,
+      at: runtime.now(),
+    });
+    if ('ended' in answer) {
+      const { port, reason, exits = false } = answer.ended;
+      return { port: port as null, reason: { code: reason }, exits };
+    }
+    stop.check();
+    await sleep(answer.until, () => rung() > heard);
+  }
+}
 
 async function lookAndSleep(
   { cursor, runtime, stop }: ContextParts,
@@ -79,11 +138,11 @@ async function lookAndSleep(
     const heard = runtime.bells();
     const over = runtime.now() >= deadline;
     const found = await runtime.findEvent({
-      node: cursor.node,
-      visit: cursor.visit,
+      ...visitOf(cursor),
       ...window,
       to: deadline,
       consumed: cursor.consumed,
+      memory: cursor.memory,
     });
     if (found !== null) {
       consume(cursor, found.id);
@@ -96,7 +155,7 @@ async function lookAndSleep(
 }
 
 function windowOf(
-  { cursor, enrollmentId, startedAt, visitsOf }: ContextParts,
+  { cursor, enrollmentId, startedAt, visitsOf, isEffect }: ContextParts,
   since: EventWindow,
 ): Pick<EventSearch, 'from' | 'deliveryKey'> {
   if (since === 'now') return { from: cursor.startedAt, deliveryKey: null };
@@ -107,6 +166,9 @@ function windowOf(
   }
   const visits = visitsOf(since.node);
   if (visits === undefined) return { from: startedAt, deliveryKey: null };
-  const deliveryKey = effectKey(enrollmentId, since.node, visits.count);
+  // A node that sends nothing has no message that an event could be about.
+  const deliveryKey = isEffect(since.node)
+    ? effectKey(enrollmentId, since.node, visits.count)
+    : null;
   return { from: visits.lastStartedAt, deliveryKey };
 }

@@ -4,16 +4,36 @@
  * `Runtime` is what a runtime supplies; `RunContext` is what a node's `run` sees of it.
  */
 import type { Instant, JsonObject } from './json';
+import type { RunOutcome } from './outcome';
+import type { RetryPolicy } from './retry';
 
 /** What leaves the building, by the name of its activity: input beyond the visit, and result. */
 export interface Effects {
-  readonly sendEmail: {
-    readonly input: Readonly<Record<never, never>>;
-    readonly result: SendResult;
-  };
+  readonly sendEmail: Effect<SendResult>;
+  readonly sendNotification: Effect<SendResult>;
+  readonly webhook: Effect<CallResult>;
+  readonly httpRequest: Effect<CallResult>;
+  readonly enrollInWorkflow: Effect<EnrollResult>;
+  readonly removeFromWorkflow: Effect<{ readonly removed: number }>;
+}
+
+interface Effect<R, I = Readonly<Record<never, never>>> {
+  readonly input: I;
+  readonly result: R;
 }
 
 export type EffectName = keyof Effects;
+
+/** What a call over HTTP came to; its answer is in PostgreSQL. */
+export interface CallResult {
+  readonly outcome: 'done' | 'blocked' | 'unknown';
+  readonly status?: number;
+  readonly reason?: string;
+}
+
+export type EnrollResult =
+  | { readonly outcome: 'enrolled'; readonly enrollmentId: string }
+  | { readonly outcome: 'blocked'; readonly reason: string };
 
 export interface SendResult {
   readonly outcome: 'sent' | 'blocked' | 'unknown' | 'deferred';
@@ -32,20 +52,20 @@ export interface VisitKey {
 /** A visit that ended, to be recorded with the next advance. */
 export interface EndedVisit extends VisitKey {
   readonly at: Instant;
-  readonly status: 'completed' | 'failed';
+  readonly status: 'completed' | 'failed' | 'cancelled';
   readonly port: string | null;
   readonly reason: string;
   readonly output?: JsonObject;
 }
 
 export interface AdvanceRequest {
-  /** The visit that brought the path here, if its end is not recorded yet. */
-  readonly ended: EndedVisit | null;
-  /** Where the path stands now; null when it is over. */
-  readonly from: VisitKey | null;
+  /** Visits that ended and are not recorded yet. */
+  readonly ended: readonly EndedVisit[];
+  readonly from: VisitKey;
   /** Earlier visits of the nodes ahead; a node not named was never visited. */
   readonly visits: readonly (readonly [node: string, count: number])[];
   readonly at: Instant;
+  readonly watch: WatchState;
 }
 
 export interface TakenDecision extends VisitKey {
@@ -56,19 +76,44 @@ export interface TakenDecision extends VisitKey {
 export interface AdvanceResult {
   /** Decisions taken one after the other, from `from` on; what follows them is no decision. */
   readonly taken: readonly TakenDecision[];
-  readonly goal: Ending | null;
+  readonly watch: WatchAnswer;
 }
 
-/** What ends a journey wherever its paths stand: a goal, or (null) that somebody has closed it already. */
-export interface Ending {
-  readonly goalId: string | null;
+/** What is known about the goals of an enrollment. */
+export interface WatchState {
+  /** Goals reached already; a goal is reached once. */
+  readonly reached: readonly string[];
+  /** Goals by condition alone that were seen false, so that becoming true reaches them. */
+  readonly armed: readonly string[];
 }
 
-export interface ReachedGoal extends Ending {
+/** What a look at goals and exits found; the first of several goals in time comes first. */
+export interface WatchAnswer {
+  /** Whether somebody has closed the enrollment already, or erased it. */
+  readonly closed?: boolean;
+  /** Why the enrollment must end as `exited`; null when it need not. */
+  readonly exit: string | null;
+  readonly goals: readonly ReachedGoal[];
+  readonly armed: readonly string[];
+  /** When time alone may change an answer. */
+  readonly changesAt: Instant | null;
+}
+
+export interface ReachedGoal {
   readonly goalId: string;
-  readonly eventId: string;
   readonly at: Instant;
 }
+
+export interface AskRequest extends VisitKey {
+  readonly startedAt: Instant;
+  readonly memory: JsonObject;
+  readonly at: Instant;
+}
+
+/** A node's answer without what is personal: that is in the step's row. */
+export type AskResult =
+  | { readonly ended: Pick<RunOutcome, 'port' | 'exits'> & { readonly reason: string } }
+  | { readonly until: Instant | null; readonly for?: string };
 
 export interface EventSearch extends VisitKey {
   /** Inclusive. */
@@ -79,6 +124,7 @@ export interface EventSearch extends VisitKey {
   readonly deliveryKey: string | null;
   /** Events that already satisfied a wait of this path. */
   readonly consumed: readonly string[];
+  readonly memory: JsonObject;
 }
 
 export interface FoundEvent {
@@ -93,8 +139,10 @@ export interface FinishRequest {
   readonly at: Instant;
   readonly ended: readonly EndedVisit[];
   readonly status: EndStatus;
+  /** The last one reached. */
   readonly goalId: string | null;
   readonly reason: string | null;
+  readonly watch: WatchState;
   readonly error: { readonly code: string; readonly node: string } | null;
 }
 
@@ -142,11 +190,14 @@ export interface Runtime {
   /** Records what ended, takes the decisions ahead and enters the node behind them. Repeatable. */
   advance(request: AdvanceRequest): Promise<AdvanceResult>;
   findEvent(search: EventSearch): Promise<FoundEvent | null>;
-  findGoal(at: Instant): Promise<Ending | null>;
+  /** Lets the node judge where the facts are; an answer that ends the visit is in its row then. */
+  ask(request: AskRequest): Promise<AskResult>;
+  /** Looks for exits and goals. */
+  look(watch: WatchState, at: Instant): Promise<WatchAnswer>;
   /** @throws EffectFailure when it failed for good, PathStopped when stopped between attempts. */
   perform<K extends EffectName>(
     effect: K,
-    visit: VisitKey & { readonly at: Instant; readonly label: string },
+    attempt: EffectAttempt,
     input: Effects[K]['input'],
     stop: StopSignal,
   ): Promise<Effects[K]['result']>;
@@ -156,6 +207,17 @@ export interface Runtime {
   announce(positions: readonly Position[]): void;
   /** Whether the interpreter should save its state and begin a fresh history. */
   shouldContinue(): boolean;
+}
+
+/** Whose effect it is and how it may be tried. */
+export interface EffectAttempt extends VisitKey {
+  readonly at: Instant;
+  readonly label: string;
+  readonly watch: WatchState;
+  /** Null retries for days, since the message must go out in the end. */
+  readonly retry: RetryPolicy | null;
+  /** Milliseconds of one attempt; the runtime's own when absent. */
+  readonly timeout?: number;
 }
 
 export interface Position extends VisitKey {
@@ -177,6 +239,10 @@ export interface RunContext {
   waitUntil(deadline: Instant): Promise<void>;
   /** The earliest matching event up to the deadline, or null once the deadline has passed. */
   waitForEvent(since: EventWindow, deadline: Instant): Promise<FoundEvent | null>;
+  /** Asks the node's own `ask` until it ends the visit: now, when it said, and whenever somebody rings. */
+  settle(): Promise<RunOutcome<never>>;
+  /** Until so many branches of the innermost fork have arrived; false once the deadline has passed. */
+  waitForBranches(deadline: Instant | null): Promise<boolean>;
   /**
    * Until somebody rings, to look again at what cannot be waited for by name. A bell that rang since
    * the last effect began counts: the effect may have looked just before.

@@ -1,78 +1,61 @@
 /** The simulator's side of the runtime port: facts in memory, effects only noted down. */
-import { findAwaited, goalReachedBy } from './event-match';
-import type { ContactFacts, EventFacts, EventQuestion, Facts } from './facts';
+import { type EventLookUp, findAwaited } from './event-match';
+import type { Facts } from './facts';
+import { endedBy, lookForGoals, stops } from './goals';
 import type { Graph, GraphNode } from './graph';
 import type { Instant } from './json';
-import type { DecisionOutcome, Waiting } from './node-type';
+import type { Answer } from './node-type';
 import type {
   AdvanceRequest,
   AdvanceResult,
+  AskRequest,
+  AskResult,
+  EffectAttempt,
   EffectName,
   Effects,
   EndStatus,
-  EndedVisit,
   EventSearch,
   FinishRequest,
   FinishResult,
   FoundEvent,
-  ReachedGoal,
   Runtime,
-  SendResult,
   SleepRequest,
+  StopSignal,
   VisitKey,
+  WatchAnswer,
+  WatchState,
 } from './runtime';
-import type {
-  ScriptEntry,
-  SimulatedSend,
-  SimulatedStep,
-  Simulation,
-  SimulationInput,
-} from './simulation';
-import { effectKey } from './state';
+import { SimulatedEffects } from './simulated-effects';
+import { SimulatedFacts } from './simulated-facts';
+import { SimulatedSteps } from './simulated-steps';
+import type { ScriptEntry, Simulation, SimulationInput } from './simulation';
 import type { VirtualClock } from './virtual-clock';
-import { type StepBook, walkDecisions } from './walk';
-
-type StoredEvent = EventFacts & { readonly deliveryKey: string | null };
-
-const SETTLED = 'simulated';
+import { type BookedOutcome, orFailed, type StepBook, type StoredEnd, walkDecisions } from './walk';
 
 export class SimulatedWorld implements Runtime, StepBook {
-  readonly enrollmentId = SETTLED;
-  #bells = 0;
-  #contact: ContactFacts;
+  readonly enrollmentId = 'simulated';
+  readonly #steps = new SimulatedSteps();
+  readonly #facts: SimulatedFacts;
+  readonly #effects: SimulatedEffects;
+  readonly #lookUp: EventLookUp = (question, limit) => this.#facts.search(question, limit);
   #continuedAt = 0;
-  #lastSendKey: string | null = null;
   #end: FinishRequest | null = null;
-  readonly #events: StoredEvent[] = [];
-  readonly #steps = new Map<string, SimulatedStep>();
-  readonly #sends: SimulatedSend[] = [];
-  /** What a claim would answer: an effect entered again is not done again. */
-  readonly #results = new Map<string, SendResult>();
+  #goals: WatchAnswer['goals'] = [];
 
   constructor(
     private readonly graph: Graph,
     private readonly input: SimulationInput,
     private readonly clock: VirtualClock,
   ) {
-    this.#contact = input.contact;
+    this.#facts = new SimulatedFacts(input, this.#steps, this.enrollmentId);
+    this.#effects = new SimulatedEffects(graph, input, clock, this.#facts, this.enrollmentId);
     for (const entry of input.script) if (entry.at < input.startAt) this.happens(entry);
+    // The contact is what she is at the start, whatever the history before it did to her.
+    this.#facts.contact = input.contact;
   }
 
   happens(entry: ScriptEntry): void {
-    if ('contact' in entry) {
-      this.#contact = { ...this.#contact, ...entry.contact };
-    } else {
-      const { type, properties = {} } = entry.event;
-      const key = entry.node === undefined ? this.#lastSendKey : this.#latestKey(entry.node);
-      this.#events.push({
-        id: `event-${this.#events.length + 1}`,
-        type,
-        occurredAt: entry.at,
-        properties,
-        deliveryKey: key,
-      });
-    }
-    if (entry.unheard !== true) this.#bells += 1;
+    this.#facts.happens(entry);
   }
 
   continued(): void {
@@ -80,14 +63,20 @@ export class SimulatedWorld implements Runtime, StepBook {
   }
 
   report(status: EndStatus | 'waiting'): Simulation {
+    const end = this.#end;
+    const error = end?.error ?? null;
     return {
       status,
-      goalId: this.#end?.goalId ?? null,
-      endedAt: this.#end?.at ?? null,
-      error: this.#end?.error ?? null,
-      steps: [...this.#steps.values()],
-      sends: this.#sends,
-      contact: this.#contact,
+      goalId: end?.goalId ?? null,
+      goals: this.#goals,
+      endedAt: end?.at ?? null,
+      reason: end?.reason ?? null,
+      error: error && { ...error, message: this.#messageOf(error.node) },
+      steps: this.#steps.all(),
+      sends: this.#effects.sends,
+      calls: this.#effects.calls,
+      contact: this.#facts.contact,
+      variables: this.#facts.at(this.clock.now).variables,
     };
   }
 
@@ -96,7 +85,7 @@ export class SimulatedWorld implements Runtime, StepBook {
   }
 
   bells(): number {
-    return this.#bells;
+    return this.#facts.bells;
   }
 
   commands(): number {
@@ -113,169 +102,113 @@ export class SimulatedWorld implements Runtime, StepBook {
 
   announce(): void {}
 
-  async advance({ ended, from, visits }: AdvanceRequest): Promise<AdvanceResult> {
-    if (ended !== null) this.#endStep(ended);
-    const goal = await this.findGoal();
-    if (goal !== null || from === null) return { taken: [], goal };
+  async advance({ ended, from, visits, watch }: AdvanceRequest): Promise<AdvanceResult> {
+    for (const visit of ended) this.#steps.end(visit);
+    const answer = await this.look(watch);
+    if (stops(this.graph, answer)) return { taken: [], watch: answer };
     const { evaluators } = this.input;
     const taken = await walkDecisions(this.graph, { from, visits }, evaluators, this);
-    return { taken, goal: null };
+    return { taken, watch: answer };
   }
 
   async facts(): Promise<Facts> {
-    return this.#view();
+    return this.#facts.at(this.clock.now);
   }
 
-  async recall(visit: VisitKey): Promise<{ port: string | null; reason: string } | null> {
-    const step = this.#steps.get(stepKey(visit));
-    return step === undefined ? null : { port: step.port, reason: step.reason ?? '' };
+  async recall(visit: VisitKey): Promise<StoredEnd | null> {
+    const stored = this.#steps.recall(visit);
+    // A decision is asked for here before it is taken.
+    if (stored === null && visit.node === this.input.stopAt) await this.#stopAt(visit);
+    return stored;
   }
 
-  async decide(
-    visit: VisitKey,
-    node: GraphNode,
-    outcome: DecisionOutcome,
-  ): Promise<{ port: string | null; reason: string }> {
-    for (const write of outcome.writes ?? []) this.#addTags(write.tags);
-    const reason = outcome.reason.detail ?? outcome.reason.code;
-    this.#openStep(visit, node);
-    this.#endStep({
-      ...visit,
-      at: this.clock.now,
-      status: 'completed',
-      port: outcome.port,
-      reason,
-    });
-    return { port: outcome.port, reason: outcome.reason.code };
+  async decide(visit: VisitKey, node: GraphNode, outcome: BookedOutcome): Promise<StoredEnd> {
+    const at = this.clock.now;
+    for (const write of outcome.writes ?? []) this.#facts.apply(write, at);
+    this.#steps.enter(visit, node, at);
+    return this.#steps.close(visit, outcome, at);
   }
 
-  async enter(visit: VisitKey, node: GraphNode, _waiting: Waiting | null): Promise<void> {
-    if (!this.#steps.has(stepKey(visit))) this.#openStep(visit, node);
+  async enter(visit: VisitKey, node: GraphNode): Promise<void> {
+    this.#steps.enter(visit, node, this.clock.now);
+    if (visit.node === this.input.stopAt) await this.#stopAt(visit);
   }
 
   async findEvent(search: EventSearch): Promise<FoundEvent | null> {
     const node = this.graph.node(search.node);
-    return findAwaited(node, search, this.#view(), this.input.evaluators, (question) =>
-      this.#search(question),
+    const { evaluators } = this.input;
+    return findAwaited(node, search, await this.facts(), evaluators, this.#lookUp);
+  }
+
+  async ask({ node: id, visit, startedAt, memory, at }: AskRequest): Promise<AskResult> {
+    const stored = this.#steps.recall({ node: id, visit });
+    if (stored !== null) return { ended: stored };
+    const { type, config } = this.graph.node(id);
+    if (type.kind === 'decision' || type.ask === undefined) throw new Error(`"${id}" has no ask.`);
+    const asked = { number: visit, startedAt, memory };
+    const facts = await this.facts();
+    const { ask } = type;
+    const answer: Answer = await orFailed(
+      async () => ask(config, facts, this.input.evaluators, asked),
+      (outcome) => outcome,
     );
+    if (answer.until !== undefined) return answer;
+    const { port, reason } = this.#steps.close({ node: id, visit }, answer, at);
+    return { ended: { port, reason, ...(answer.exits ? { exits: true } : {}) } };
   }
 
-  async findGoal(): Promise<ReachedGoal | null> {
-    return goalReachedBy(this.graph, this.#view(), this.input.evaluators, (question) =>
-      this.#search(question),
+  async look(watch: WatchState): Promise<WatchAnswer> {
+    const answer = await lookForGoals(
+      this.graph,
+      watch,
+      await this.facts(),
+      this.input.evaluators,
+      this.#lookUp,
     );
+    for (const goal of answer.goals) {
+      const known = this.#goals.some(({ goalId }) => goalId === goal.goalId);
+      if (!known) this.#goals = [...this.#goals, goal];
+    }
+    return answer;
   }
 
-  async perform<K extends EffectName>(_effect: K, visit: VisitKey): Promise<Effects[K]['result']> {
-    const deliveryKey = effectKey(this.enrollmentId, visit.node, visit.visit);
-    const claimed = this.#results.get(deliveryKey);
-    if (claimed !== undefined) return claimed;
-    const result = await this.#send(visit, deliveryKey);
-    this.#results.set(deliveryKey, result);
-    return result;
+  perform<K extends EffectName>(
+    _effect: K,
+    attempt: EffectAttempt,
+    _input: Effects[K]['input'],
+    stop: StopSignal,
+  ): Promise<Effects[K]['result']> {
+    const stopped = () => this.#stoppedBy(attempt.watch);
+    const result = this.#effects.perform(attempt, stop, stopped);
+    return result as unknown as Promise<Effects[K]['result']>;
   }
 
-  async #send(visit: VisitKey, deliveryKey: string): Promise<SendResult> {
-    const { email } = this.#contact;
-    if (email === null) return { outcome: 'blocked', reason: 'no_address', deliveryKey };
-    const { subject } = this.graph.node(visit.node).config as { subject: string };
-    const rendered = await this.input.evaluators.value(subject, this.#view());
-    this.#sends.push({
-      at: this.clock.now,
-      channel: 'email',
-      to: email,
-      subject: typeof rendered === 'string' ? rendered : JSON.stringify(rendered),
-      nodeId: visit.node,
-    });
-    this.#lastSendKey = deliveryKey;
-    return { outcome: 'sent', deliveryKey };
+  /** A goal or an exit that came true with what was done just before has not taken its path away yet. */
+  async #stoppedBy(watch: WatchState): Promise<string | null> {
+    const answer = await this.look(watch);
+    if (!stops(this.graph, answer)) return null;
+    return answer.exit === null ? 'goal_reached' : 'exited';
   }
 
   async finish(request: FinishRequest): Promise<FinishResult> {
-    for (const ended of request.ended) this.#endStep(ended);
-    const goal = request.status === 'completed' ? await this.findGoal() : null;
-    const end =
-      goal === null
-        ? request
-        : { ...request, status: 'goal_reached' as const, goalId: goal.goalId };
-    for (const step of this.#steps.values()) {
-      if (step.status === 'waiting') Object.assign(step, { status: 'cancelled', endedAt: end.at });
-    }
+    for (const ended of request.ended) this.#steps.end(ended);
+    const late = request.status === 'completed' ? await this.look(request.watch) : null;
+    const end = { ...request, ...endedBy(this.graph, late) };
+    this.#steps.cancelOpen(end.at);
     this.#end = end;
     return { status: end.status, goalId: end.goalId };
   }
 
-  #view(): Facts {
-    const { input } = this;
-    return {
-      at: this.clock.now,
-      contact: this.#contact,
-      variables: input.variables ?? {},
-      trigger: input.trigger ?? null,
-      enrollment: {
-        id: this.enrollmentId,
-        workflowKey: input.workflow.key,
-        version: input.workflow.version,
-        startedAt: input.startAt,
-      },
-      workspace: { timeZone: input.timeZone ?? 'UTC', variables: {} },
-      findEvents: async (question, limit) => this.#search(question).slice(0, limit),
-      visitedAt: async (node) => this.#latest(node)?.at ?? null,
-    };
+  /** Never resolves: what is done in the same instant would be done before the clock stands still. */
+  #stopAt(visit: VisitKey): Promise<never> {
+    this.#steps.enter(visit, this.graph.node(visit.node), this.clock.now);
+    this.clock.halt();
+    return new Promise<never>(() => undefined);
   }
 
-  #search(question: EventQuestion): readonly StoredEvent[] {
-    const { types, from, to, deliveryKey, excludeIds = [] } = question;
-    return this.#events
-      .filter(
-        (event) =>
-          types.includes(event.type) &&
-          (from === null || event.occurredAt >= from) &&
-          (to === null || event.occurredAt <= to) &&
-          (deliveryKey === undefined || event.deliveryKey === deliveryKey) &&
-          !excludeIds.includes(event.id),
-      )
-      .toSorted((a, b) => a.occurredAt - b.occurredAt);
+  #messageOf(node: string): string | null {
+    const step = this.#steps.all().findLast(({ nodeId }) => nodeId === node);
+    const reason = step?.reason === step?.code ? null : (step?.reason ?? null);
+    return reason ?? this.#effects.message;
   }
-
-  #addTags(tags: readonly string[]): void {
-    const added = tags.filter((tag) => !this.#contact.tags.includes(tag));
-    this.#contact = { ...this.#contact, tags: [...this.#contact.tags, ...added] };
-    for (const tag of added) {
-      const event = { type: 'contact.tag_added', properties: { tag } };
-      this.happens({ at: this.clock.now, event });
-    }
-  }
-
-  #openStep(visit: VisitKey, node: GraphNode): void {
-    this.#steps.set(stepKey(visit), {
-      nodeId: visit.node,
-      nodeType: node.type.type,
-      visit: visit.visit,
-      at: this.clock.now,
-      endedAt: null,
-      status: 'waiting',
-      port: null,
-      reason: null,
-    });
-  }
-
-  #endStep(ended: EndedVisit): void {
-    const { status, port, reason, at } = ended;
-    const step = this.#steps.get(stepKey(ended));
-    if (step !== undefined) Object.assign(step, { status, port, reason, endedAt: at });
-  }
-
-  #latest(node: string): SimulatedStep | undefined {
-    return [...this.#steps.values()].findLast((step) => step.nodeId === node);
-  }
-
-  #latestKey(node: string): string | null {
-    const visit = this.#latest(node)?.visit;
-    return visit === undefined ? null : effectKey(this.enrollmentId, node, visit);
-  }
-}
-
-function stepKey({ node, visit }: VisitKey): string {
-  return `${node} ${visit}`;
 }

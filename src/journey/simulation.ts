@@ -1,20 +1,28 @@
 /** What goes into a simulation and what comes out. */
-import type { ContactFacts, Evaluators, EventFacts } from './facts';
-import type { Instant, JsonObject } from './json';
-import type { EndStatus } from './runtime';
+import type { ContactFacts, Evaluators, EventFacts, Facts } from './facts';
+import type { Instant, Json, JsonObject } from './json';
+import type { EndStatus, ReachedGoal } from './runtime';
+
+/** Fields of the contact that are different now, or what becomes of her as she is then. */
+export type ContactChange = Partial<ContactFacts> | ((before: ContactFacts) => ContactFacts);
 
 /** Something that happens while the journey runs. */
 export type ScriptEntry = { readonly at: Instant } & (
   | {
       readonly event: { readonly type: string; readonly properties?: JsonObject };
-      /** The message a message event is about, by its node; the last one sent when absent. */
+      /** The node whose message a message event is about; the last one of its channel when absent. */
       readonly node?: string;
     }
-  | { readonly contact: Partial<ContactFacts> }
+  | { readonly contact: ContactChange }
 ) & {
     /** It happened, but its doorbell is late: only a look finds it. */
     readonly unheard?: boolean;
   };
+
+/** What a node does instead of what would leave the building. */
+export type SimulatedMock =
+  | { readonly output: Json }
+  | { readonly error: { readonly code: string; readonly message?: string | undefined } };
 
 export interface SimulationInput {
   readonly contact: ContactFacts;
@@ -26,7 +34,17 @@ export interface SimulationInput {
   readonly workflow: { readonly key: string; readonly version: number };
   readonly variables?: JsonObject;
   readonly trigger?: EventFacts;
-  readonly timeZone?: string;
+  /** The zone that the definition names. */
+  readonly timeZone?: string | null;
+  readonly workspace?: Facts['workspace'];
+  /** What sticky splits assigned earlier, by experiment. */
+  readonly assignments?: Readonly<Record<string, string>>;
+  /** Forces splits: node id or experiment key to port. */
+  readonly choose?: Readonly<Record<string, string>>;
+  /** By node id. */
+  readonly mocks?: Readonly<Record<string, SimulatedMock>>;
+  /** Stops before this node goes on, with the world as it is then. */
+  readonly stopAt?: string;
   /** Asks for a fresh history now and then, as a long-running enrollment would. */
   readonly continueAfter?: (wakes: number) => boolean;
 }
@@ -34,11 +52,19 @@ export interface SimulationInput {
 export interface Simulation {
   readonly status: EndStatus | 'waiting';
   readonly goalId: string | null;
+  readonly goals: readonly ReachedGoal[];
   readonly endedAt: Instant | null;
-  readonly error: { readonly code: string; readonly node: string } | null;
+  readonly reason: string | null;
+  readonly error: {
+    readonly code: string;
+    readonly node: string;
+    readonly message: string | null;
+  } | null;
   readonly steps: readonly SimulatedStep[];
   readonly sends: readonly SimulatedSend[];
+  readonly calls: readonly SimulatedCall[];
   readonly contact: ContactFacts;
+  readonly variables: JsonObject;
 }
 
 export interface SimulatedStep {
@@ -47,15 +73,28 @@ export interface SimulatedStep {
   readonly visit: number;
   readonly at: Instant;
   endedAt: Instant | null;
-  status: 'waiting' | 'completed' | 'failed' | 'cancelled';
+  status: 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
   port: string | null;
+  /** The stable part of the reason. */
+  code: string | null;
+  /** The reason in words. */
   reason: string | null;
+  output: JsonObject;
 }
 
 export interface SimulatedSend {
   readonly at: Instant;
-  readonly channel: 'email';
+  readonly channel: string;
   readonly to: string;
-  readonly subject: string;
+  readonly subject?: string;
+  readonly text?: string;
+  readonly html?: string;
   readonly nodeId: string;
+}
+
+export interface SimulatedCall {
+  readonly at: Instant;
+  readonly nodeId: string;
+  readonly type: string;
+  readonly target: string;
 }

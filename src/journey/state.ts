@@ -9,7 +9,7 @@
  * S2. Keys that users name (node ids) are array entries, never object keys.
  */
 import type { Instant, JsonObject } from './json';
-import type { EndedVisit } from './runtime';
+import type { EndedVisit, ReachedGoal } from './runtime';
 
 /** Raised when the meaning of the state or of the walk changes; see CONTRIBUTING.md. */
 export const ENGINE_VERSION = 1;
@@ -29,10 +29,27 @@ export interface Cursor {
   startedAt: Instant;
   memory: JsonObject;
   lastSend: LastSend | null;
+  /** The forks it stands in, the innermost last. */
+  forks: readonly Branch[];
   /** Events that satisfied a wait of this path, newest last. */
   consumed: readonly string[];
-  /** The visit that led here, while its end is not recorded. */
-  ended: EndedVisit | null;
+}
+
+/** A place in a fork: which fork, and which of its branches. */
+export interface Branch {
+  readonly fork: string;
+  readonly branch: number;
+}
+
+/** A fork that is not joined yet. */
+export interface Fork {
+  /** `<node>:<visit>` of the node that forked. */
+  readonly id: string;
+  readonly branches: number;
+  /** Branches that arrived at the join. */
+  arrived: readonly number[];
+  /** The path that waits at the join for the others. */
+  holder: string | null;
 }
 
 export interface NodeVisits {
@@ -46,37 +63,49 @@ export interface EnrollmentState {
   readonly startedAt: Instant;
   readonly cursors: readonly Cursor[];
   readonly visits: readonly (readonly [node: string, visits: NodeVisits])[];
-  /** Ends of paths that have no successor to record them. */
+  readonly forks: readonly Fork[];
+  /** How many paths there have been, for the id of the next. */
+  readonly paths: number;
+  /** Visits that ended and are not recorded yet. */
   readonly unrecorded: readonly EndedVisit[];
-  readonly goals: readonly { readonly goalId: string; readonly at: Instant }[];
+  readonly goals: readonly ReachedGoal[];
+  /** Goals by condition alone that were seen false. */
+  readonly armed: readonly string[];
   readonly pause: { readonly since: Instant | null; readonly heldMs: number };
 }
 
 /** Events remembered per path; far more than waits between two looks at the past can consume. */
 const CONSUMED_KEPT = 200;
 
+/** The state of somebody who has just entered. */
 export function initialState(enrollmentId: string, entry: string, at: Instant): EnrollmentState {
   return {
     engineVersion: ENGINE_VERSION,
     enrollmentId,
     startedAt: at,
-    cursors: [
-      {
-        id: '0',
-        node: entry,
-        visit: 1,
-        entered: false,
-        startedAt: at,
-        memory: {},
-        lastSend: null,
-        consumed: [],
-        ended: null,
-      },
-    ],
+    cursors: [cursorAt('0', entry, 1, at)],
     visits: [[entry, { count: 1, lastStartedAt: at }]],
+    forks: [],
+    paths: 1,
     unrecorded: [],
     goals: [],
+    armed: [],
     pause: { since: null, heldMs: 0 },
+  };
+}
+
+/** A path about to enter a node, with nothing behind it. */
+export function cursorAt(id: string, node: string, visit: number, at: Instant): Cursor {
+  return {
+    id,
+    node,
+    visit,
+    entered: false,
+    startedAt: at,
+    memory: {},
+    lastSend: null,
+    forks: [],
+    consumed: [],
   };
 }
 

@@ -24,4 +24,11 @@ export class Stop implements StopSignal {
   check(): void {
     if (this.#requested) throw new PathStopped();
   }
+
+  /** One that stops with this one, or alone. */
+  child(): Stop {
+    const child = new Stop();
+    this.onRequest(() => child.request());
+    return child;
+  }
 }

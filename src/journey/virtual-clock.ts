@@ -19,6 +19,7 @@ export class VirtualClock {
   wakes = 0;
   onScript: (entry: ScriptEntry) => void = () => undefined;
   #sleepers: Sleeper[] = [];
+  #halted = false;
   #script: ScriptEntry[];
   readonly #settle: () => Promise<void>;
 
@@ -30,6 +31,11 @@ export class VirtualClock {
       .toSorted((a, b) => a.at - b.at);
   }
 
+  /** Ends the simulation here, with whatever is under way left as it is. */
+  halt(): void {
+    this.#halted = true;
+  }
+
   sleep(request: SleepRequest): Promise<void> {
     if (request.wake() || (request.until !== null && request.until <= this.now)) {
       return Promise.resolve();
@@ -37,7 +43,7 @@ export class VirtualClock {
     return new Promise((resolve) => this.#sleepers.push({ ...request, resolve }));
   }
 
-  /** Moves time until the work is done; null when nothing is left that could wake it. */
+  /** Moves time until the work is done; null when it was halted, or nothing is left that could wake it. */
   async drive<T>(work: Promise<T>): Promise<T | null> {
     let done: { readonly value: T } | null = null;
     const finished = work.then((value) => {
@@ -53,6 +59,7 @@ export class VirtualClock {
       await this.#settle();
       if (done !== null) return (done as { readonly value: T }).value;
       if (await Promise.race([failed, Promise.resolve(false)])) await finished;
+      if (this.#halted) return null;
       if (this.#wakeReady()) continue;
       if (!this.#moveOn()) return null;
     }

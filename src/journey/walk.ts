@@ -1,18 +1,21 @@
 /**
  * Takes adjacent decisions in one go, where the facts are.
  *
- * Owns: walking from a node over decisions to the first node that is none. Does not own: position
- * (the interpreter walks the answer over its own graph), storage (behind `StepBook`).
+ * Owns: walking from a node over decisions and skipped nodes to the first node that takes its own
+ * time. Does not own: position (the interpreter walks the answer over its own graph), storage (behind
+ * `StepBook`).
  *
  * Invariants:
- * W1. A decision whose step is already in the book is not taken again: its stored port is followed,
- *     however the contact has changed since. So a repeated activity and its history cannot disagree.
+ * W1. A visit whose end is in the book is not judged again: its stored port is followed, however the
+ *     contact has changed since. So a repeated activity and its history cannot disagree.
  * W2. Writes of a decision go into the book with its step, or not at all; the decisions behind it
  *     see them.
+ * W3. The walk stops before a join it did not begin at: which path holds a join is not a fact.
  */
-import type { Evaluators, Facts } from './facts';
+import { EvaluationFailed, type Evaluators, type Facts } from './facts';
 import type { Graph, GraphNode } from './graph';
 import type { DecisionOutcome, Waiting } from './node-type';
+import type { Reason } from './outcome';
 import type { TakenDecision, VisitKey } from './runtime';
 
 /** Where steps are kept: the transaction of an activity, or the simulator's memory. */
@@ -20,16 +23,19 @@ export interface StepBook {
   /** The facts as they are now, what the book has written included. */
   facts(): Promise<Facts>;
   /** The stored end of a visit, or null when it is not in the book. */
-  recall(visit: VisitKey): Promise<{ port: string | null; reason: string } | null>;
+  recall(visit: VisitKey): Promise<StoredEnd | null>;
   /** Writes a decision's step and what it changes; returns what is stored (first write wins). */
-  decide(
-    visit: VisitKey,
-    node: GraphNode,
-    outcome: DecisionOutcome,
-  ): Promise<{ port: string | null; reason: string }>;
+  decide(visit: VisitKey, node: GraphNode, outcome: BookedOutcome): Promise<StoredEnd>;
   /** Opens the step of a node that takes its own time. */
   enter(visit: VisitKey, node: GraphNode, waiting: Waiting | null): Promise<void>;
 }
+
+export interface StoredEnd {
+  readonly port: string | null;
+  readonly reason: string;
+}
+
+export type BookedOutcome = DecisionOutcome & { readonly skipped?: boolean };
 
 export interface WalkRequest {
   readonly from: VisitKey;
@@ -48,40 +54,74 @@ export async function walkDecisions(
 ): Promise<readonly TakenDecision[]> {
   const counts = new Map(request.visits);
   const taken: TakenDecision[] = [];
-  let facts = await book.facts();
   let at: VisitKey | null = request.from;
   while (at !== null) {
     const node = graph.node(at.node);
-    if (node.type.kind !== 'decision') {
-      await book.enter(at, node, node.type.waiting?.(node.config, facts.at) ?? null);
-      break;
-    }
-    let end = await book.recall(at);
-    if (end === null) {
-      const outcome = await node.type.decide(node.config, facts, evaluators);
-      end = await book.decide(at, node, outcome);
-      if (outcome.writes !== undefined) facts = await book.facts();
-    }
+    if (node.type.joins !== undefined && taken.length > 0) break;
+    const end = await endOf(at, node, evaluators, book);
+    if (end === null) break;
     taken.push({ ...at, ...end });
     if (taken.length > DECISIONS_AT_MOST) throw new Error(`Decisions never end at "${at.node}".`);
-    const next = graph.target(at.node, end.port);
-    const earlier: number = next === null ? 0 : (counts.get(next) ?? 0);
-    if (next !== null) counts.set(next, earlier + 1);
-    at = next === null ? null : { node: next, visit: earlier + 1 };
+    const way = graph.way(at.node, end.port);
+    if (way.to !== 'node') break;
+    const visit: number = (counts.get(way.id) ?? 0) + 1;
+    counts.set(way.id, visit);
+    at = { node: way.id, visit };
   }
   return taken;
 }
 
-/** The nodes that a walk from `from` may visit: decisions, and the first others behind them. */
+/** How a visit ends here and now; null when the node takes its own time, which begins. */
+async function endOf(
+  visit: VisitKey,
+  node: GraphNode,
+  evaluators: Evaluators,
+  book: StepBook,
+): Promise<StoredEnd | null> {
+  const { type, config, executeIf } = node;
+  if (type.kind === 'decision' || executeIf !== null) {
+    const stored = await book.recall(visit);
+    if (stored !== null) return stored;
+  }
+  const facts = await book.facts();
+  const verdict = executeIf === null ? null : await evaluators.condition(executeIf, facts);
+  if (verdict?.value === false) {
+    const reason = { code: 'step.skipped', detail: verdict.reason };
+    return book.decide(visit, node, { port: 'next', reason, skipped: true });
+  }
+  if (type.kind === 'decision') {
+    const decided = { node: visit.node, number: visit.visit };
+    return orFailed(
+      async () => book.decide(visit, node, await type.decide(config, facts, evaluators, decided)),
+      (outcome) => book.decide(visit, node, outcome),
+    );
+  }
+  await book.enter(visit, node, type.waiting?.(config, facts.at) ?? null);
+  return null;
+}
+
+/** Data that a node cannot use makes it fail; the walk goes on by its `error` port. */
+export async function orFailed<T>(
+  work: () => Promise<T>,
+  failed: (outcome: { port: 'error'; reason: Reason }) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EvaluationFailed)) throw error;
+    return failed({ port: 'error', reason: { code: error.code, detail: error.message } });
+  }
+}
+
+/** The nodes that a walk from `from` may visit: those it passes, and the first others behind them. */
 export function nodesAhead(graph: Graph, from: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const queue = [from];
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const { type } = graph.node(id);
-    if (type.kind !== 'decision') continue;
-    for (const port of type.ports) {
-      const next = graph.target(id, port);
-      if (next === null || seen.has(next)) continue;
+    const { type, executeIf } = graph.node(id);
+    if (type.kind !== 'decision' && executeIf === null) continue;
+    for (const next of graph.successors(id)) {
+      if (seen.has(next)) continue;
       seen.add(next);
       queue.push(next);
     }

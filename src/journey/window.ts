@@ -23,23 +23,26 @@ const weekday = z.preprocess(
   z.enum(WEEKDAYS),
 );
 
+/** An IANA zone. Whether it exists needs a zone database: src/language asks one. */
+export const timeZone = z.string().min(1).max(64).describe('A zone such as Europe/Berlin.');
+
+/** A time of day, wall clock. */
+export const timeOfDay = clock;
+
+/** Weekdays in any case. */
+export const weekdays = z.array(weekday).min(1).max(WEEKDAYS.length);
+
 /** A window of local time. `to` before `from` spans midnight; equal means all day. */
 export const timeWindow = z
   .strictObject({
-    days: z
-      .array(weekday)
-      .min(1)
-      .max(WEEKDAYS.length)
+    days: weekdays
       .optional()
       .describe('The weekdays on which the window opens; every day when absent.'),
     from: clock.describe('When it opens, wall clock, inclusive.'),
     to: clock.describe(
       'When it closes, wall clock, exclusive; before `from` it spans midnight, equal means all day.',
     ),
-    timeZone: z
-      .string()
-      .min(1)
-      .max(64)
+    timeZone: timeZone
       .default('contact')
       .describe('`contact`, `workspace` or a zone such as Europe/Berlin.'),
     holidays: z

@@ -1,7 +1,7 @@
 import { conditionGroup } from '../../src/journey/condition';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import type { Json, JsonObject } from '../../src/journey/json';
-import { ADA, AT, at, event, factsOf, judged } from './facts';
+import { ADA, AT, at, event, factsOf, type Given, judged } from './facts';
 
 const HOUR = 3_600_000;
 const yes = { type: 'tag', operator: 'includes', value: 'vip' };
@@ -128,11 +128,16 @@ test('tags are asked for by name, by list, by text and by absence', async () => 
   expect(await ask('is_empty')).toBe(false);
 });
 
-test('a segment that is not known is false, with a reason', async () => {
-  expect(await judged([{ type: 'segment', operator: 'in', value: 'buyers' }])).toEqual({
-    value: false,
-    reason: 'the segments and lists of the contact are not known here',
-  });
+test('a segment condition asks for lists and segments alike', async () => {
+  const contact = { lists: ['newsletter'], segments: ['buyers'] };
+  const ask = (operator: string, value?: Json) =>
+    judged([{ type: 'segment', operator, ...(value === undefined ? {} : { value }) }], { contact });
+  expect(await ask('in', 'buyers')).toEqual({ value: true, reason: 'has the segment "buyers"' });
+  expect(await ask('equals', 'newsletter')).toMatchObject({ value: true });
+  expect(await ask('in', ['lookers', 'newsletter'])).toMatchObject({ value: true });
+  expect(await ask('in', 'lookers')).toEqual({ value: false, reason: 'has no segment "lookers"' });
+  expect(await ask('not_in', ['lookers', 'buyers'])).toMatchObject({ value: false });
+  expect(await ask('exists')).toMatchObject({ value: true });
 });
 
 describe('events', () => {
@@ -208,10 +213,35 @@ describe('events', () => {
   });
 });
 
-test('a step is true once it was visited', async () => {
-  const visits = new Map([['a', AT]]);
-  expect((await judged([{ type: 'step', node: 'a' }], { visits })).value).toBe(true);
-  expect((await judged([{ type: 'step', node: 'b' }], { visits })).value).toBe(false);
+test('a step is true once it was visited, and with a port when its latest visit took it', async () => {
+  const visits = new Map([
+    ['a', { startedAt: AT, port: 'true' }],
+    ['now', { startedAt: AT, port: null }],
+  ]);
+  const ask = (node: string, port?: string) =>
+    judged([{ type: 'step', node, ...(port === undefined ? {} : { port }) }], { visits });
+  expect(await ask('a')).toEqual({ value: true, reason: 'node a was visited' });
+  expect(await ask('b')).toEqual({ value: false, reason: 'node b was not visited' });
+  expect(await ask('a', 'true')).toMatchObject({ value: true });
+  expect(await ask('a', 'false')).toEqual({ value: false, reason: 'node a took the port true' });
+  expect(await ask('now', 'true')).toEqual({ value: false, reason: 'node now took no port yet' });
+});
+
+test("local times are meant in her zone, else the journey's, else the workspace's", async () => {
+  const sevenOClock = async (given: Given) =>
+    (
+      await judged([{ field: 'due', operator: 'equals', value: '{{ "now" | date: "%H" }}' }], {
+        ...given,
+        contact: { attributes: { due: '07' }, timeZone: null, ...given.contact },
+      })
+    ).value;
+  const workspace = { timeZone: 'America/New_York', variables: {} };
+  expect(await sevenOClock({ timeZone: 'America/Chicago', workspace })).toBe(true);
+  expect(await sevenOClock({ workspace })).toBe(false);
+  const hers = (timeZone: string) =>
+    sevenOClock({ timeZone: 'UTC', workspace, contact: { timeZone } });
+  expect(await hers('America/Chicago')).toBe(true);
+  expect(await hers('Mars/Olympus')).toBe(false);
 });
 
 describe('time', () => {

@@ -6,6 +6,7 @@ import type {
   EventQuestion,
   Facts,
   Verdict,
+  VisitFacts,
 } from '../../src/journey/facts';
 import type { Instant, JsonObject } from '../../src/journey/json';
 
@@ -22,7 +23,11 @@ export interface Given {
   readonly variables?: JsonObject;
   readonly trigger?: EventFacts;
   readonly events?: readonly EventFacts[];
-  readonly visits?: ReadonlyMap<string, Instant>;
+  readonly visits?: ReadonlyMap<string, Instant | VisitFacts>;
+  readonly assignments?: ReadonlyMap<string, string>;
+  readonly chosen?: Facts['chosen'];
+  /** The zone that the definition names. */
+  readonly timeZone?: string;
   readonly workspace?: Facts['workspace'];
 }
 
@@ -37,6 +42,8 @@ export const ADA: ContactFacts = {
   attributes: {},
   tags: [],
   score: 0,
+  lists: [],
+  segments: [],
 };
 
 let counted = 0;
@@ -53,10 +60,16 @@ export function factsOf(given: Given = {}): Facts {
     variables: given.variables ?? {},
     trigger: given.trigger ?? null,
     enrollment: { id: 'n1', workflowKey: 'cart', version: 3, startedAt: AT - 3_600_000 },
+    timeZone: given.timeZone ?? null,
     workspace: given.workspace ?? { timeZone: 'UTC', variables: {} },
     findEvents: async (question, limit) =>
       events.filter((found) => matches(found, question)).slice(0, limit),
-    visitedAt: async (node) => given.visits?.get(node) ?? null,
+    lastVisit: async (node) => {
+      const visit = given.visits?.get(node) ?? null;
+      return typeof visit === 'number' ? { startedAt: visit, port: null } : visit;
+    },
+    assignment: async (experiment) => given.assignments?.get(experiment) ?? null,
+    chosen: given.chosen ?? {},
   };
 }
 

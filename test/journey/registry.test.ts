@@ -1,17 +1,14 @@
 /** What every node type owes: a file of its own, a place in the index, words, examples, docs, a test. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fieldsOf } from '../../scripts/docs/schema-table';
+import { alternatives, fieldsOf } from '../../scripts/docs/schema-table';
 import { schemaOf } from '../../scripts/docs/nodes-page';
 import { listNodeFiles, loadNodeType, ROOT } from '../../scripts/docs/node-files';
 import { generate, textOf } from '../../scripts/gen';
-import { indexGraph } from '../../src/journey/graph';
-import type { NodeExample, NodeType } from '../../src/journey/node-type';
+import { type NodeExample, type NodeType, portsOf } from '../../src/journey/node-type';
 import { nodeTypes } from '../../src/journey/nodes/index';
-import { simulate } from '../../src/journey/simulate';
 import type { SimulatedStep, SimulationInput } from '../../src/journey/simulation';
-import { define } from '../support/define';
-import { simulation } from '../support/simulator';
+import { runNode } from '../support/node';
 
 const files = listNodeFiles();
 
@@ -46,7 +43,8 @@ describe.each(files)('the node type in $name.ts', (file) => {
 
   it('describes every field of its configuration', () => {
     const schema = schemaOf(type.config);
-    const silent = fieldsOf(schema, schema).filter((field) => !field.schema.description);
+    const fields = alternatives(schema, schema).flatMap((each) => fieldsOf(each, schema));
+    const silent = fields.filter((field) => !field.schema.description);
     expect(silent.map((field) => field.path)).toEqual([]);
   });
 
@@ -56,9 +54,24 @@ describe.each(files)('the node type in $name.ts', (file) => {
   });
 
   it('declares its ports, each once, and leaves "error" to the interpreter', () => {
-    expect(type.ports).toEqual([...new Set(type.ports)]);
-    expect(type.ports).not.toContain('error');
-    for (const port of type.ports) expect(port).toMatch(/^[a-z][a-z0-9_]*$/);
+    for (const { data } of type.examples) {
+      const ports = portsOf(type, type.config.parse(data));
+      expect(ports).toEqual([...new Set(ports)]);
+      expect(ports).not.toContain('error');
+      for (const port of ports) expect(port).toMatch(/^[a-z][a-z0-9_]*$/);
+    }
+  });
+
+  it('says what its ports are called when the configuration names them', () => {
+    const named = typeof type.ports === 'function';
+    expect(type.portNames !== undefined).toBe(named);
+  });
+
+  it('goes on from an example by a port that it has', () => {
+    for (const { data, takes } of type.examples) {
+      const ports = portsOf(type, type.config.parse(data));
+      if (takes !== null) expect(ports).toContain(takes);
+    }
   });
 
   it('has examples', () => {
@@ -93,9 +106,8 @@ async function visitOf(
   { data }: NodeExample,
   input: Partial<SimulationInput> = {},
 ): Promise<SimulatedStep | undefined> {
-  const graph = indexGraph(define({ nodes: { node: [type.type, data as object] } }));
-  const { steps } = await simulate(graph, simulation(input));
-  return steps.findLast(({ nodeId }) => nodeId === 'node');
+  const { steps } = await runNode(type.type, data as object, input);
+  return steps.findLast(({ nodeId }) => nodeId === 'it');
 }
 
 /** Bounded, since a node that begins its wait anew at every entry would never end. */

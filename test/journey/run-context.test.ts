@@ -1,7 +1,9 @@
+import { indexGraph } from '../../src/journey/graph';
 import { createRunContext } from '../../src/journey/run-context';
 import type { RunContext, Runtime } from '../../src/journey/runtime';
 import { initialState } from '../../src/journey/state';
 import { Stop } from '../../src/journey/stop';
+import { define } from '../support/define';
 
 interface Bell {
   ring(): void;
@@ -40,7 +42,15 @@ function contextWith(effect: (bell: Bell) => void): RunContext & Bell & { slept(
     cursor,
     runtime,
     stop: new Stop(),
+    node: indexGraph(
+      define({ nodes: { mail: ['send_email', { subject: 'Hi', text: 'Hi' }] } }),
+    ).node('mail'),
     visitsOf: () => undefined,
+    isEffect: () => true,
+    watchState: () => ({ reached: [], armed: [] }),
+    moves: () => 0,
+    joined: () => true,
+    considerFreshHistory: () => undefined,
   });
   return Object.assign(context, { ring, slept: () => slept });
 }

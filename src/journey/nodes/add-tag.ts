@@ -1,38 +1,27 @@
-import { z } from 'zod';
 import { defineNodeType } from '../node-type';
-
-const tag = z
-  .string()
-  .trim()
-  .min(1, 'A tag cannot be empty.')
-  .max(100, 'A tag has 100 characters at most.');
+import { renderedTags, tagNames, writtenTags } from '../tag-names';
+import { templatesIn } from '../value';
 
 export const addTag = defineNodeType({
   type: 'add_tag',
   kind: 'decision',
   summary: 'Adds one or more tags to the contact.',
   description:
-    'A tag the contact already has stays as it is. Each tag really added is a `contact.tag_added` event.',
-  config: z
-    .strictObject({
-      tag: tag.optional().describe('One tag.'),
-      tags: z.array(tag).min(1).max(50).optional().describe('Several tags.'),
-    })
-    .refine(({ tag, tags }) => (tag === undefined) !== (tags === undefined), {
-      message: 'Give either "tag" or "tags".',
-    }),
+    'A tag the contact already has stays as it is. Each tag really added is a `contact.tag_added` event. A tag may be a Liquid text.',
+  config: tagNames,
   ports: ['next'],
   examples: [
     { title: 'Tag a buyer', data: { tag: 'buyer' }, takes: 'next' },
     { title: 'Two tags at once', data: { tags: ['buyer', 'spring-sale'] }, takes: 'next' },
   ],
-  label: ({ tag, tags }) => `Tag ${(tags ?? [tag]).join(', ')}`,
-  decide({ tag, tags }) {
-    const added = tags ?? (tag === undefined ? [] : [tag]);
+  templates: templatesIn,
+  label: (names) => `Tag ${writtenTags(names).join(', ')}`,
+  async decide(names, facts, evaluators) {
+    const tags = await renderedTags(names, facts, evaluators);
     return {
       port: 'next',
-      reason: { code: 'tag.added', detail: `tagged ${added.join(', ')}` },
-      writes: [{ kind: 'add_tags', tags: added }],
+      reason: { code: 'tag.added', detail: `tagged ${tags.join(', ')}` },
+      writes: [{ kind: 'add_tags', tags }],
     };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineNodeType } from '../node-type';
+import type { Evaluators, Facts } from '../facts';
+import { defineNodeType, type DryRun } from '../node-type';
 import type { RunContext, SendResult } from '../runtime';
 
 const liquid = (what: string, longest: number) =>
@@ -33,6 +34,8 @@ const config = z
     message: 'A mail needs "html" or "text".',
   });
 
+type Config = z.infer<typeof config>;
+
 export const sendEmail = defineNodeType({
   type: 'send_email',
   kind: 'effect',
@@ -61,8 +64,10 @@ export const sendEmail = defineNodeType({
     Object.entries({ subject, html, text, to }).flatMap(([path, template]) =>
       template === undefined ? [] : [{ path, text: template }],
     ),
+  retry: 'patient',
   waiting: () => ({ until: null, for: 'e-mail' }),
   label: (_config, name) => `Send "${name}"`,
+  dryRun: preview,
   async run(_config, context) {
     const result = await settle(context);
     if (result.outcome === 'blocked') {
@@ -76,6 +81,19 @@ export const sendEmail = defineNodeType({
     };
   },
 });
+
+const blocked = (reason: string): DryRun => ({
+  preview: { blocked: reason },
+  result: { outcome: 'blocked', reason },
+});
+
+function preview(config: Config, facts: Facts, evaluators: Evaluators): DryRun {
+  const { to, ...content } = evaluators.email(config, facts);
+  if (to === null) return blocked('no_address');
+  const refused = config.purpose === 'marketing' && facts.contact.consent?.['email'] === false;
+  if (refused) return blocked('unsubscribed');
+  return { preview: { send: { channel: 'email', to, ...content } }, result: { outcome: 'sent' } };
+}
 
 /** Tries until the message is sent, blocked, or of unknown fate with a policy that goes on. */
 async function settle(context: RunContext): Promise<SendResult> {

@@ -1,24 +1,175 @@
 import { z } from 'zod';
-import { describeDuration, waitDuration } from '../duration';
-import { defineNodeType } from '../node-type';
+import { conditionGroup, type ConditionGroup } from '../condition';
+import { describeDuration, duration, waitDuration } from '../duration';
+import type { Evaluators, Facts } from '../facts';
+import type { Instant } from '../json';
+import { type Answer, type AskedVisit, defineNodeType } from '../node-type';
+import { timeOfDay, timeWindow, timeZone, weekdays } from '../window';
+
+const variants = {
+  for: z.strictObject({ for: waitDuration.describe('How long to wait, at most 365 days.') }),
+  until: z.strictObject({
+    until: z
+      .union([z.string().min(1).max(500), z.number()])
+      .describe(
+        'A date, a date-time or a Liquid text such as `{{ contact.trial_ends_at }}`; a date is midnight in her zone.',
+      ),
+    offset: duration.optional().describe('Added to it; `-2d` is two days before.'),
+    ifMissing: z
+      .enum(['error', 'continue', 'exit'])
+      .default('error')
+      .describe('What happens when it names no date.'),
+  }),
+  untilTime: z.strictObject({
+    untilTime: timeOfDay.describe('The next time the clock says this, such as "09:00".'),
+    days: weekdays.optional().describe('Only on these weekdays.'),
+    timeZone: timeZone.optional(),
+  }),
+  untilCondition: z.strictObject({
+    untilCondition: conditionGroup.describe('Waits until this holds.'),
+    maxWait: waitDuration.describe('How long at most.'),
+  }),
+  window: z.strictObject({ window: timeWindow.describe('Waits until the window is open.') }),
+};
+
+const config = z.union([
+  variants.for,
+  variants.until,
+  variants.untilTime,
+  variants.untilCondition,
+  variants.window,
+]);
+
+type Config = z.infer<typeof config>;
+type Ports = 'next' | 'met' | 'timed_out';
 
 export const wait = defineNodeType({
   type: 'wait',
   kind: 'flow',
-  summary: 'Waits for a length of time.',
+  summary: 'Waits for a length of time, a date, a time of day, a condition or a window.',
   description:
-    'Holds the path until the duration has passed since the visit began. The deadline is computed from that stored start, so a restart neither lengthens nor repeats the wait.',
-  config: z.strictObject({ for: waitDuration.describe('How long to wait, at most 365 days.') }),
-  ports: ['next'],
+    'Holds the path. Deadlines are computed from the stored start of the visit, so a restart neither lengthens nor repeats the wait. A date that comes from the contact is looked at again whenever she changes; one already past is no wait. `untilTime` at exactly now is now on the first visit, and the next occurrence on a later one.',
+  config,
+  ports: (data) => ('untilCondition' in data ? ['met', 'timed_out'] : ['next']),
+  portNames: '`next`; with `untilCondition`: `met`, `timed_out`',
   examples: [
     { title: 'Wait a day', data: { for: '1 day' }, takes: 'next' },
     { title: 'Wait 90 minutes', data: { for: { amount: 90, unit: 'minutes' } }, takes: 'next' },
+    {
+      title: 'Two days before the trial ends',
+      data: { until: '{{ contact.trialEndsAt }}', offset: '-2d', ifMissing: 'continue' },
+      takes: 'next',
+    },
+    {
+      title: 'The next weekday morning',
+      data: { untilTime: '09:00', days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] },
+      takes: 'next',
+    },
+    {
+      title: 'Until the score is high enough, a week at most',
+      data: {
+        untilCondition: [{ type: 'score', operator: 'greater_than', value: 50 }],
+        maxWait: '1 week',
+      },
+      takes: 'timed_out',
+    },
+    {
+      title: 'Business hours',
+      data: { window: { days: ['monday', 'friday'], from: '09:00', to: '17:30' } },
+      takes: 'next',
+    },
   ],
-  takesTime: (config) => config.for > 0,
-  waiting: (config, startedAt) => ({ until: startedAt + config.for, for: 'time' }),
-  label: (config) => `Wait ${describeDuration(config.for)}`,
-  async run(config, { visit, waitUntil }) {
-    await waitUntil(visit.startedAt + config.for);
+  takesTime: (data) => ('for' in data ? data.for > 0 : 'untilTime' in data),
+  templates: (data) =>
+    'until' in data && typeof data.until === 'string' ? [{ path: 'until', text: data.until }] : [],
+  watches: (data) => {
+    if ('untilCondition' in data) return [data.untilCondition];
+    return 'until' in data && typeof data.until === 'string' && data.until.includes('{{')
+      ? 'contact'
+      : null;
+  },
+  waiting: (data, startedAt) => ({
+    until: 'for' in data ? startedAt + data.for : null,
+    for: 'untilCondition' in data ? 'a condition' : 'time',
+  }),
+  label: describe,
+  async run(data, { visit, waitUntil, settle }) {
+    if (!('for' in data)) return settle();
+    await waitUntil(visit.startedAt + data.for);
     return { port: 'next', reason: { code: 'wait.elapsed' } };
   },
+  ask(data, facts, evaluators, visit) {
+    if ('until' in data) return untilDate(data, facts, evaluators);
+    if ('untilTime' in data) return untilTime(data, facts, evaluators, visit);
+    if ('untilCondition' in data) return untilCondition(data, facts, evaluators, visit);
+    if ('window' in data) return untilOpen(data.window, facts, evaluators);
+    return until(visit.startedAt + data.for, facts.at);
+  },
 });
+
+function describe(data: Config): string {
+  if ('for' in data) return `Wait ${describeDuration(data.for)}`;
+  if ('untilTime' in data) return `Wait until ${data.untilTime}`;
+  if ('untilCondition' in data)
+    return `Wait for a condition, at most ${describeDuration(data.maxWait)}`;
+  if ('window' in data) return `Wait until between ${data.window.from} and ${data.window.to}`;
+  return `Wait until ${data.offset === undefined ? '' : `${describeDuration(data.offset)} from `}a date`;
+}
+
+function until(deadline: Instant, at: Instant, code = 'wait.elapsed'): Answer<Ports> {
+  return at >= deadline ? { port: 'next', reason: { code } } : { until: deadline };
+}
+
+async function untilDate(
+  data: z.infer<typeof variants.until>,
+  facts: Facts,
+  evaluators: Evaluators,
+): Promise<Answer<Ports>> {
+  const value = await evaluators.value(data.until, facts);
+  const instant = evaluators.instant(value, facts);
+  if (instant !== null) return until(instant + (data.offset ?? 0), facts.at, 'wait.date_reached');
+  const detail = `${JSON.stringify(value)} is no date`;
+  const reason = { code: 'wait.no_date', detail };
+  if (data.ifMissing === 'continue') return { port: 'next', reason };
+  return data.ifMissing === 'exit'
+    ? { port: null, exits: true, reason }
+    : { port: 'error', reason };
+}
+
+function untilTime(
+  data: z.infer<typeof variants.untilTime>,
+  facts: Facts,
+  evaluators: Evaluators,
+  { startedAt, number }: AskedVisit,
+): Answer<Ports> {
+  const { untilTime: time, days, timeZone: zone } = data;
+  const from = number > 1 ? startedAt + 1 : startedAt;
+  const deadline = evaluators.localTime({ time, days, timeZone: zone }, from, facts);
+  return until(deadline, facts.at, 'wait.time_reached');
+}
+
+async function untilCondition(
+  data: { untilCondition: ConditionGroup; maxWait: number },
+  facts: Facts,
+  evaluators: Evaluators,
+  { startedAt }: AskedVisit,
+): Promise<Answer<Ports>> {
+  const deadline = startedAt + data.maxWait;
+  const { value, reason, changesAt } = await evaluators.condition(data.untilCondition, facts);
+  if (value) return { port: 'met', reason: { code: 'wait.met', detail: reason } };
+  if (facts.at >= deadline)
+    return { port: 'timed_out', reason: { code: 'wait.timed_out', detail: reason } };
+  return { until: Math.min(deadline, changesAt ?? deadline) };
+}
+
+function untilOpen(
+  window: z.infer<typeof timeWindow>,
+  facts: Facts,
+  evaluators: Evaluators,
+): Answer<Ports> {
+  const { open, changesAt } = evaluators.window(window, facts.at, facts);
+  if (open) return { port: 'next', reason: { code: 'wait.window_open' } };
+  if (changesAt !== undefined) return { until: changesAt };
+  const detail = 'the window does not open within a year';
+  return { port: 'error', reason: { code: 'wait.never_open', detail } };
+}

@@ -18,3 +18,17 @@ it.each([[{}], [{ tag: 'a', tags: ['b'] }], [{ tag: '' }], [{ tags: [] }], [{ ta
     expect(problemsOf('add_tag', data)).not.toEqual([]);
   },
 );
+
+it('renders a tag that is a Liquid text, and fails where it gives none', async () => {
+  const contact = { ...ada, attributes: { plan: 'pro' } };
+  const added = await runNode('add_tag', { tag: 'plan-{{ contact.plan }}' }, { contact });
+  expect(added.contact.tags).toEqual(['plan-pro']);
+  const failed = await runNode('add_tag', { tag: '{{ contact.missing }}' });
+  expect(failed.steps).toMatchObject([{ port: 'error', code: 'tag.not_a_text' }]);
+});
+
+it('refuses a tag of more than 100 characters', () => {
+  expect(problemsOf('add_tag', { tag: 'x'.repeat(101) })).toEqual([
+    'tag: A tag has 100 characters at most.',
+  ]);
+});

@@ -6,7 +6,14 @@ const mail = { subject: 'Hi {{ first_name }}', text: 'Your cart is waiting.' };
 it('sends a rendered message to the contact', async () => {
   const { sends, steps } = await runNode('send_email', mail);
   expect(sends).toEqual([
-    { at: START, channel: 'email', to: 'ada@example.com', subject: 'Hi Ada', nodeId: 'it' },
+    {
+      at: START,
+      channel: 'email',
+      to: 'ada@example.com',
+      subject: 'Hi Ada',
+      text: 'Your cart is waiting.',
+      nodeId: 'it',
+    },
   ]);
   expect(steps).toMatchObject([{ port: 'next', reason: 'send.sent' }]);
 });

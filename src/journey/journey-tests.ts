@@ -1,0 +1,133 @@
+/** What a dry run is given and what a test inside a definition expects of it. */
+import { z } from 'zod';
+import { duration } from './duration';
+import type { Json, JsonObject } from './json';
+
+const name = z.string().min(1).max(64);
+const code = z.string().min(1).max(100);
+
+const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const object = z.record(z.string(), json) as z.ZodType<JsonObject>;
+
+/** An instant, kept as text so that a test reads as it was written. */
+const instant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .describe('An instant such as 2026-03-27T08:00:00Z; a bare date is midnight UTC.');
+
+const texts = z.array(z.string().min(1).max(200)).max(1_000);
+const optionalText = z.string().max(500).nullable().optional();
+
+/** A contact as a test or a script writes it; everything may be left out. */
+export const contactState = z
+  .strictObject({
+    id: z.uuid().optional(),
+    externalId: optionalText,
+    email: optionalText,
+    phone: optionalText,
+    firstName: optionalText,
+    lastName: optionalText,
+    timeZone: optionalText,
+    attributes: object.optional(),
+    tags: texts.optional(),
+    score: z.number().optional(),
+    lists: texts.optional().describe('Keys of the lists she is on.'),
+    segments: texts.optional().describe('Keys of the segments she is in.'),
+    consent: z
+      .record(name, z.boolean())
+      .optional()
+      .describe('By channel, whether she may be written to; a channel not named may be used.'),
+  })
+  .describe('A contact.');
+
+const happens = {
+  after: duration.optional().describe('How long after the start; negative is history.'),
+  at: instant.optional(),
+};
+
+const eventEntry = z.strictObject({
+  ...happens,
+  id: z.string().max(200).optional(),
+  type: z.string().min(1).max(100).describe('The event.'),
+  properties: object.optional(),
+  node: name
+    .optional()
+    .describe('The node whose message the event is about; else the last one of that channel.'),
+});
+
+const changeEntry = z.strictObject({
+  ...happens,
+  contact: contactState.describe('The fields that change, with the events that a change emits.'),
+});
+
+export const scriptEntry = z
+  .union([eventEntry, changeEntry])
+  .refine(({ after, at }) => (after === undefined) !== (at === undefined), {
+    message: 'Give either "after" or "at".',
+  })
+  .describe('Something that happens: an event, or a change of the contact.');
+
+const mock = z
+  .union([
+    z.strictObject({ output: json.describe('What the call of the node answers.') }),
+    z.strictObject({
+      error: z
+        .strictObject({ code, message: z.string().max(500).optional() })
+        .describe('What every attempt of the node fails with.'),
+    }),
+  ])
+  .describe('What a node does instead of what would leave the building.');
+
+/** The world of a dry run, a contact aside. */
+export const dryRunFields = {
+  startAt: instant.optional(),
+  variables: object.optional(),
+  trigger: z
+    .strictObject({ type: z.string().min(1).max(100), properties: object.optional() })
+    .optional()
+    .describe('The event that enrolls.'),
+  events: z.array(scriptEntry).max(1_000).optional().describe('What happens, in any order.'),
+  choose: z
+    .record(name, name)
+    .optional()
+    .describe('Forces splits: node id or experiment key to port.'),
+  mocks: z.record(name, mock).optional().describe('Answers by node id.'),
+};
+
+const expectedSend = z.strictObject({
+  nodeId: name,
+  after: duration.optional(),
+  at: instant.optional(),
+  to: z.string().max(500).optional(),
+  subject: z.string().max(1_000).optional(),
+});
+
+const expectation = z
+  .strictObject({
+    status: z
+      .enum(['completed', 'goal_reached', 'exited', 'failed', 'cancelled', 'waiting'])
+      .optional(),
+    goalId: name.nullable().optional(),
+    path: z.array(name).optional().describe('Nodes visited in order, without skipped ones.'),
+    sends: z.array(expectedSend).optional().describe('All messages, in order.'),
+    endedAfter: duration.optional(),
+    endedAt: instant.optional(),
+    error: code.optional(),
+    contact: contactState.optional().describe('Fields of the contact at the end.'),
+  })
+  .refine((expected) => Object.keys(expected).length > 0, {
+    message: 'Expect something, such as a status or a path.',
+  });
+
+export const journeyTest = z.strictObject({
+  name: z.string().min(1).max(200).describe('What is shown, as a sentence.'),
+  contact: contactState.default({}),
+  ...dryRunFields,
+  expect: expectation.describe('What must come out; what is not named may be anything.'),
+});
+
+export const journeyTests = z.array(journeyTest).max(100);
+
+export type ContactState = z.infer<typeof contactState>;
+export type ScriptItem = z.infer<typeof scriptEntry>;
+export type Mock = z.infer<typeof mock>;
+export type JourneyTest = z.infer<typeof journeyTest>;

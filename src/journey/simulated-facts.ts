@@ -1,0 +1,146 @@
+/** What is true in a simulation: the contact, what happened, and what the journey has written. */
+import { contactEvents } from './contact-events';
+import { updated } from './contact-update';
+import type { ContactFacts, EventFacts, EventQuestion, Facts } from './facts';
+import type { Instant, Json, JsonObject } from './json';
+import type { ScriptEntry, SimulationInput } from './simulation';
+import type { SimulatedSteps } from './simulated-steps';
+import type { FactWrite } from './writes';
+
+type StoredEvent = EventFacts & { readonly deliveryKey: string | null };
+
+const CHANNEL = /^[a-z_]+/;
+
+export class SimulatedFacts {
+  contact: ContactFacts;
+  bells = 0;
+  readonly #variables: Map<string, Json>;
+  readonly #events: StoredEvent[] = [];
+  readonly #assigned: Map<string, string>;
+  /** The effect key of the last message of each channel. */
+  readonly #lastSends = new Map<string, string>();
+
+  constructor(
+    private readonly input: SimulationInput,
+    private readonly steps: SimulatedSteps,
+    private readonly enrollmentId: string,
+  ) {
+    this.contact = input.contact;
+    this.#variables = new Map(Object.entries(input.variables ?? {}));
+    this.#assigned = new Map(Object.entries(input.assignments ?? {}));
+    // A condition may ask for what ever happened, the triggering event included.
+    if (input.trigger) this.#events.push({ ...input.trigger, deliveryKey: null });
+  }
+
+  happens(entry: ScriptEntry): void {
+    if ('contact' in entry) {
+      const { contact: change } = entry;
+      const after =
+        typeof change === 'function' ? change(this.contact) : { ...this.contact, ...change };
+      this.#change(after, entry.at);
+    } else {
+      const { type, properties = {} } = entry.event;
+      this.#store(type, properties, entry.at, entry.node);
+    }
+    if (entry.unheard !== true) this.bells += 1;
+  }
+
+  sent(channel: string, deliveryKey: string): void {
+    this.#lastSends.set(channel, deliveryKey);
+  }
+
+  /** Applies what a node changes; events that it makes ring, as they do when they are stored. */
+  apply(write: FactWrite, at: Instant): void {
+    const before = this.#events.length;
+    this.#write(write, at);
+    if (this.#events.length > before) this.bells += 1;
+  }
+
+  #write(write: FactWrite, at: Instant): void {
+    const { contact } = this;
+    switch (write.kind) {
+      case 'add_tags':
+        return this.#change({ ...contact, tags: union(contact.tags, write.tags) }, at);
+      case 'remove_tags':
+        return this.#change({ ...contact, tags: without(contact.tags, write.tags) }, at);
+      case 'update_contact':
+        return this.#change(updated(contact, write.update), at);
+      case 'add_to_list':
+        return this.#change({ ...contact, lists: union(contact.lists, [write.list]) }, at);
+      case 'remove_from_list':
+        return this.#change({ ...contact, lists: without(contact.lists, [write.list]) }, at);
+      case 'set_variable':
+        this.#variables.set(write.name, write.value);
+        return;
+      case 'track_event':
+        return this.#store(write.event, write.properties, at);
+      case 'assign':
+        this.#assigned.set(write.experiment, write.port);
+    }
+  }
+
+  at(at: Instant): Facts {
+    const { input } = this;
+    return {
+      at,
+      contact: this.contact,
+      variables: Object.fromEntries(this.#variables),
+      trigger: input.trigger ?? null,
+      enrollment: {
+        id: this.enrollmentId,
+        workflowKey: input.workflow.key,
+        version: input.workflow.version,
+        startedAt: input.startAt,
+      },
+      timeZone: input.timeZone ?? null,
+      workspace: input.workspace ?? { timeZone: 'UTC', variables: {} },
+      findEvents: async (question, limit) => this.search(question, limit),
+      lastVisit: async (node) => this.steps.lastVisit(node),
+      assignment: async (experiment) => this.#assigned.get(experiment) ?? null,
+      chosen: input.choose ?? {},
+    };
+  }
+
+  search(question: EventQuestion, limit: number): readonly EventFacts[] {
+    const { types, from, to, deliveryKey, excludeIds = [], newest = false } = question;
+    const found = this.#events
+      .filter(
+        (event) =>
+          types.includes(event.type) &&
+          (from === null || event.occurredAt >= from) &&
+          (to === null || event.occurredAt <= to) &&
+          (deliveryKey === undefined || event.deliveryKey === deliveryKey) &&
+          !excludeIds.includes(event.id),
+      )
+      .toSorted((a, b) => a.occurredAt - b.occurredAt);
+    return newest ? found.slice(-limit) : found.slice(0, limit);
+  }
+
+  #change(after: ContactFacts, at: Instant): void {
+    const events = contactEvents(this.contact, after);
+    this.contact = after;
+    for (const { type, properties } of events) this.#store(type, properties, at);
+  }
+
+  #store(type: string, properties: JsonObject, at: Instant, node?: string): void {
+    const channel = CHANNEL.exec(type)?.[0] ?? '';
+    this.#events.push({
+      id: `event-${this.#events.length + 1}`,
+      type,
+      occurredAt: at,
+      properties,
+      deliveryKey:
+        node === undefined
+          ? (this.#lastSends.get(channel) ?? null)
+          : this.steps.latestKey(this.enrollmentId, node),
+    });
+  }
+}
+
+function union(before: readonly string[], added: readonly string[]): readonly string[] {
+  return [...new Set([...before, ...added])];
+}
+
+function without(before: readonly string[], removed: readonly string[]): readonly string[] {
+  return before.filter((name) => !removed.includes(name));
+}
