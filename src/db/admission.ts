@@ -1,36 +1,57 @@
 /**
- * Owns: who may enter a workflow, decided and written in one transaction.
+ * Owns: who may enter a workflow, decided and written in one transaction. Does not own: the rule about
+ * limits and delays (src/journey/admission.ts), what it is told (entry-rules.ts), the judgement of
+ * `entryWhen` (the caller's evaluators).
  *
- * 1. Admissions of one contact to one workflow take turns (an advisory lock until the commit), so the
- *    count of earlier enrollments is true when the next number is given.
- * 2. The row and the relay's order to start it commit together.
+ * 1. Admissions of one contact to one workflow take turns (an advisory lock until the commit), so what
+ *    was read of earlier enrollments is true when the next one is written.
+ * 2. The row and the relay's order to start it commit together; so do the end of an enrollment that is
+ *    restarted and the bell that tells its workflow.
  * 3. One event starts a workflow at most once, however often the relay comes back with it.
+ * 4. A refusal is an `enrollment.blocked` event with its reason, never silence.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { newId } from '../ids';
+import { isCausedByItself, replacedBy } from '../journey/admission';
+import { cancelEnrollment } from './cancel-enrollment';
 import type { Tx } from './client';
-import { holdContact } from './contacts';
-import { getEvent } from './events';
+import { type ContactRow, holdContact } from './contacts';
+import { type EnrollmentRow, getEnrollment } from './enrollments';
+import {
+  activeSettings,
+  type Blocked,
+  earlierEnrollments,
+  type Judge,
+  refused,
+  RESTARTED,
+} from './entry-rules';
+import { type EventRow, getEvent, recordEvent } from './events';
 import type { JsonObject } from './json';
 import { enqueue } from './outbox';
 import { enrollments } from './schema/enrollments';
 import { getWorkflow, type WorkflowRow } from './workflows';
 
-type EnrollmentRow = typeof enrollments.$inferSelect;
-
-export type BlockedReason = 'already_active' | 'already_entered' | 'workflow_not_active';
-
 export interface Admission {
   workflowId: string;
   contactId: string;
-  /** Where several enrollments are allowed, those with different keys may run side by side. */
+  /** With `whenActive: parallel`, enrollments with different keys run side by side. */
   key?: string | null | undefined;
   variables?: JsonObject | undefined;
   triggerEventId?: string | null | undefined;
+  /** The enrollment whose node lets her in. */
+  enrolledBy?: { readonly id: string; readonly depth: number } | undefined;
   at: Date;
-  /** Whether somebody who was here before may enter again. */
-  allowMultiple: boolean;
+  judge: Judge;
+}
+
+/** Somebody at the door of a workflow that exists, and what led her there. */
+interface Caller {
+  readonly admission: Admission;
+  readonly workflow: WorkflowRow;
+  readonly contact: ContactRow;
+  readonly trigger: EventRow | null;
+  readonly depth: number;
 }
 
 /**
@@ -40,7 +61,7 @@ export interface Admission {
 export async function admitEnrollment(
   tx: Tx,
   admission: Admission,
-): Promise<{ enrollment: EnrollmentRow } | { blocked: BlockedReason }> {
+): Promise<{ enrollment: EnrollmentRow } | Blocked> {
   const { workflowId, contactId, triggerEventId } = admission;
   await tx.execute(
     sql`select pg_advisory_xact_lock(hashtextextended(${`${workflowId}/${contactId}`}, 0))`,
@@ -49,55 +70,78 @@ export async function admitEnrollment(
   const same = triggerEventId
     ? earlier.find((row) => row.triggerEventId === triggerEventId)
     : undefined;
-  if (same) return { enrollment: same };
-  const workflow = await requireParties(tx, admission);
-  const version = workflow.activeVersion;
-  if (workflow.status !== 'active' || version === null) return { blocked: 'workflow_not_active' };
-  const blocked = refusal(earlier, admission);
-  if (blocked) return { blocked };
+  const known = same && (await getEnrollment(tx, same.id));
+  if (known) return { enrollment: known };
+  const caller = await atTheDoor(tx, admission);
+  if (isCausedByItself(caller.depth)) return block(tx, caller, { blocked: 'caused_by_itself' });
+  const settings = await activeSettings(tx, caller.workflow);
+  if (settings === null) return block(tx, caller, { blocked: 'workflow_not_active' });
+  const id = newId();
+  const { key = null, variables = {}, at, judge } = admission;
+  const { contact, trigger } = caller;
+  const { key: workflowKey } = caller.workflow;
+  const entry = { id, workflowKey, settings, earlier, contact, key, variables, trigger, at };
+  const refusal = await refused(tx, entry, judge);
+  if (refusal !== null) return block(tx, caller, refusal);
+  for (const replaced of replacedBy(settings.enrollment, earlier))
+    await cancelEnrollment(tx, replaced.id, { reason: RESTARTED, at });
   const number = earlier.reduce((highest, row) => Math.max(highest, row.number), 0) + 1;
-  return { enrollment: await write(tx, admission, { workflow, version, number }) };
+  return { enrollment: await write(tx, caller, { id, version: settings.version, number }) };
 }
 
-async function earlierEnrollments(
-  tx: Tx,
-  workflowId: string,
-  contactId: string,
-): Promise<EnrollmentRow[]> {
-  return tx
-    .select()
-    .from(enrollments)
-    .where(and(eq(enrollments.workflowId, workflowId), eq(enrollments.contactId, contactId)));
-}
-
-async function requireParties(tx: Tx, { workflowId, contactId }: Admission): Promise<WorkflowRow> {
+async function atTheDoor(tx: Tx, admission: Admission): Promise<Caller> {
+  const { workflowId, contactId, triggerEventId, enrolledBy } = admission;
   const workflow = await getWorkflow(tx, workflowId);
   if (!workflow)
     throw fail('workflow.not_found', `There is no workflow ${workflowId} in this workspace.`);
-  if (!(await holdContact(tx, contactId))) {
+  const contact = await holdContact(tx, contactId);
+  if (!contact)
     throw fail('contact.not_found', `There is no contact ${contactId} in this workspace.`);
-  }
-  return workflow;
+  const trigger = triggerEventId ? await getEvent(tx, triggerEventId) : null;
+  const depth = enrolledBy === undefined ? (trigger?.depth ?? 0) : enrolledBy.depth + 1;
+  return { admission, workflow, contact, trigger, depth };
 }
 
-function refusal(earlier: readonly EnrollmentRow[], admission: Admission): BlockedReason | null {
-  const { key = null, allowMultiple } = admission;
-  const rivals = allowMultiple ? earlier.filter((row) => row.key === key) : earlier;
-  if (rivals.some((row) => row.endedAt === null)) return 'already_active';
-  return !allowMultiple && earlier.length > 0 ? 'already_entered' : null;
+async function block(
+  tx: Tx,
+  { admission, workflow, trigger, depth }: Caller,
+  refusal: Blocked,
+): Promise<Blocked> {
+  const { contactId, at } = admission;
+  const { blocked: reason, detail, until } = refusal;
+  await recordEvent(tx, {
+    // The relay may come back with the event; everybody else asks anew.
+    externalId: trigger === null ? null : `blocked:${workflow.id}:${trigger.id}`,
+    contactId,
+    type: 'enrollment.blocked',
+    properties: {
+      ...{ workflowId: workflow.id, workflowKey: workflow.key, reason },
+      ...(detail === undefined ? {} : { detail }),
+      ...(until === undefined ? {} : { until: until.toISOString() }),
+    },
+    occurredAt: at,
+    receivedAt: at,
+    causedBy: causeOf(admission),
+    depth: depth + 1,
+  });
+  return refusal;
+}
+
+function causeOf({ enrolledBy, triggerEventId }: Admission): string | null {
+  if (enrolledBy !== undefined) return `enrollment:${enrolledBy.id}`;
+  return triggerEventId ? `event:${triggerEventId}` : null;
 }
 
 async function write(
   tx: Tx,
-  admission: Admission,
-  { workflow, version, number }: { workflow: WorkflowRow; version: number; number: number },
+  { admission, workflow, depth }: Caller,
+  { id, version, number }: { id: string; version: number; number: number },
 ): Promise<EnrollmentRow> {
   const { contactId, key, variables, triggerEventId, at } = admission;
-  const trigger = triggerEventId ? await getEvent(tx, triggerEventId) : null;
   const [enrollment] = await tx
     .insert(enrollments)
     .values({
-      id: newId(),
+      id,
       workflowId: workflow.id,
       workflowKey: workflow.key,
       version,
@@ -107,7 +151,8 @@ async function write(
       status: 'running',
       variables: variables ?? {},
       triggerEventId,
-      depth: trigger?.depth ?? 0,
+      causedBy: causeOf(admission),
+      depth,
       startedAt: at,
       temporalWorkflowId: `journey/${tx.workspaceId}/${workflow.key}/${contactId}/${number}`,
     })

@@ -97,6 +97,41 @@ export async function patchContact(
   return { contact: await write(tx, id, set), changed };
 }
 
+/** The fields of a contact that a change may give anew. */
+type ContactFields = Pick<
+  ContactRow,
+  | 'externalId'
+  | 'email'
+  | 'phone'
+  | 'firstName'
+  | 'lastName'
+  | 'timeZone'
+  | 'attributes'
+  | 'tags'
+  | 'score'
+>;
+
+/**
+ * Stores what `change` makes of a contact, read under a lock, so that two changes at once both count.
+ * Null when there is no such contact. Fails with `contact.conflict`.
+ */
+export async function storeContact(
+  tx: Tx,
+  id: string,
+  change: (before: ContactRow) => {
+    readonly [K in keyof ContactFields]: Readonly<ContactFields[K]>;
+  },
+): Promise<{ before: ContactRow; after: ContactRow } | null> {
+  const [before] = await tx.select().from(contacts).where(living(id)).for('no key update');
+  if (!before) return null;
+  const { tags, ...wanted } = change(before);
+  if (await identifierTaken(tx, id, wanted)) throw conflict();
+  const { externalId, email, phone, firstName, lastName, timeZone, attributes, score } = wanted;
+  const named = { externalId, email, phone, firstName, lastName, timeZone };
+  const after = await write(tx, id, { ...named, attributes, tags: [...tags], score });
+  return { before, after };
+}
+
 async function write(
   tx: Tx,
   id: string,

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Tx } from './client';
 import { recordEvent } from './events';
-import type { JsonObject } from './json';
+import type { Json, JsonObject } from './json';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
 import {
   enrollments,
@@ -12,7 +12,6 @@ import {
 import { workflowVersions } from './schema/workflows';
 
 export type { EndStatus, EnrollmentStatus, OpenStatus } from './schema/enrollments';
-export { admitEnrollment, type Admission, type BlockedReason } from './admission';
 export type EnrollmentRow = typeof enrollments.$inferSelect;
 
 export async function getEnrollment(tx: Tx, id: string): Promise<EnrollmentRow | null> {
@@ -81,6 +80,28 @@ export async function setPosition(tx: Tx, id: string, position: Position): Promi
     .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)));
 }
 
+/** Shows until when an open enrollment waits, once its node knows. */
+export async function showWait(
+  tx: Tx,
+  id: string,
+  waitUntil: Date | null,
+  waitingFor: string | null,
+): Promise<void> {
+  await tx
+    .update(enrollments)
+    .set({ waitUntil, ...(waitingFor === null ? {} : { waitingFor }) })
+    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)));
+}
+
+/** Gives a variable of an enrollment a value. */
+export async function setVariable(tx: Tx, id: string, name: string, value: Json): Promise<void> {
+  const given = JSON.stringify({ [name]: value });
+  await tx
+    .update(enrollments)
+    .set({ variables: sql`${enrollments.variables} || ${given}::jsonb` })
+    .where(eq(enrollments.id, id));
+}
+
 export interface Closing {
   status: EndStatus;
   goalId?: string | null | undefined;
@@ -90,8 +111,12 @@ export interface Closing {
 }
 
 /**
- * Ends an enrollment and records `enrollment.ended`. The first close wins: later ones change nothing
- * and return the row as it is. Null when there is no such enrollment.
+ * Ends an enrollment and records `enrollment.ended`, whose properties name the enrollment, its status
+ * and goal. The first close wins: later ones change nothing and return the row as it is. Null when
+ * there is no such enrollment.
+ *
+ * It ends no earlier than it began, however late the closing fact is: whoever waits for the end looks
+ * from the beginning on.
  */
 export async function closeEnrollment(
   tx: Tx,
@@ -106,7 +131,7 @@ export async function closeEnrollment(
       goalId,
       error,
       reason,
-      endedAt: at,
+      endedAt: sql`greatest(${at.toISOString()}::timestamptz, ${enrollments.startedAt})`,
       currentNodeIds: [],
       waitUntil: null,
       waitingFor: null,
@@ -114,7 +139,8 @@ export async function closeEnrollment(
     .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
     .returning();
   if (!closed) return getEnrollment(tx, id);
-  const { workflowId, workflowKey, version, contactId } = closed;
+  const { workflowId, workflowKey, version, contactId, endedAt } = closed;
+  const endedOn = endedAt ?? at;
   await recordEvent(tx, {
     contactId,
     type: 'enrollment.ended',
@@ -126,12 +152,33 @@ export async function closeEnrollment(
       status,
       goalId: closed.goalId,
     },
-    occurredAt: at,
-    receivedAt: at,
+    occurredAt: endedOn,
+    receivedAt: endedOn,
     causedBy: `enrollment:${id}`,
     depth: closed.depth + 1,
   });
   return closed;
+}
+
+/** The contact's open enrollments in a workflow: all of them, or those with a key. */
+export async function openEnrollmentsIn(
+  tx: Tx,
+  contactId: string,
+  workflowKey: string,
+  key: string | null,
+): Promise<EnrollmentRow[]> {
+  return tx
+    .select()
+    .from(enrollments)
+    .where(
+      and(
+        eq(enrollments.contactId, contactId),
+        eq(enrollments.workflowKey, workflowKey),
+        isNull(enrollments.endedAt),
+        key === null ? undefined : eq(enrollments.key, key),
+      ),
+    )
+    .orderBy(enrollments.id);
 }
 
 /**

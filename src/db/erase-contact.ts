@@ -8,10 +8,9 @@
  * 3. What runs in Temporal holds ids only. It is rung, finds its enrollment closed, and ends.
  */
 import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { cancelEnrollment } from './cancel-enrollment';
 import type { Tx } from './client';
 import { EMPTY_CONTACT } from './contacts';
-import { closeEnrollment } from './enrollments';
-import { enqueue } from './outbox';
 import { commands } from './schema/commands';
 import { contacts } from './schema/contacts';
 import { deliveries } from './schema/deliveries';
@@ -19,9 +18,9 @@ import { effects } from './schema/effects';
 import { enrollments } from './schema/enrollments';
 import { eventIds, events } from './schema/events';
 import { idempotencyKeys } from './schema/idempotency-keys';
+import { assignments } from './schema/assignments';
 import { listMembers } from './schema/lists';
 import { steps } from './schema/steps';
-import { cancelOpenSteps } from './steps';
 
 const REASON = 'contact erased';
 
@@ -43,6 +42,7 @@ export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasur
   await eraseJourneys(tx, id);
   await eraseMessages(tx, id);
   await tx.delete(listMembers).where(eq(listMembers.contactId, id));
+  await tx.delete(assignments).where(eq(assignments.contactId, id));
   await eraseAnswers(tx, id);
   await emptyContact(tx, id, at);
   return { cancelledEnrollments };
@@ -63,9 +63,7 @@ async function cancelEnrollments(tx: Tx, contactId: string, at: Date): Promise<n
     .from(enrollments)
     .where(and(eq(enrollments.contactId, contactId), isNull(enrollments.endedAt)));
   for (const { id } of open) {
-    await cancelOpenSteps(tx, id, at);
-    await closeEnrollment(tx, id, { status: 'cancelled', reason: REASON, at });
-    await enqueue(tx, { kind: 'bell', payload: { enrollmentId: id } });
+    await cancelEnrollment(tx, id, { reason: REASON, at });
   }
   return open.length;
 }

@@ -92,6 +92,8 @@ export interface EventSearch {
   /** Only events about this message. */
   deliveryKey?: string | undefined;
   excludeIds?: readonly string[] | undefined;
+  /** Where a limit cuts: the latest ones are kept, still in the same order. */
+  newest?: boolean | undefined;
 }
 
 /** The earliest matching event by (occurredAt, sequence), or null. */
@@ -102,12 +104,14 @@ export async function findEvent(tx: Tx, search: EventSearch): Promise<EventRow |
 
 /** Matching events, earliest first by (occurredAt, sequence). */
 export async function findEvents(tx: Tx, search: EventSearch, limit: number): Promise<EventRow[]> {
-  return tx
+  const order = search.newest === true ? desc : asc;
+  const rows = await tx
     .select()
     .from(events)
     .where(matching(search))
-    .orderBy(asc(events.occurredAt), asc(events.sequence))
+    .orderBy(order(events.occurredAt), order(events.sequence))
     .limit(limit);
+  return search.newest === true ? rows.toReversed() : rows;
 }
 
 /** How many events of one type a contact has in the interval, both ends included. */

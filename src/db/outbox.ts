@@ -1,3 +1,4 @@
+import { and, eq, sql } from 'drizzle-orm';
 import type { JSONValue } from 'postgres';
 import { newId } from '../ids';
 import type { Database, Tx } from './client';
@@ -28,6 +29,33 @@ export interface OutboxEntry {
 export async function enqueue(tx: Tx, entry: OutboxEntry): Promise<void> {
   const { kind, payload, lane = 'live' } = entry;
   await tx.insert(outbox).values({ id: newId(), kind, payload, lane });
+}
+
+/**
+ * Takes a row that this claimant holds off the outbox, in the transaction that stores what follows from it.
+ * False when its lease has passed to another, or it is done: then nothing may follow here.
+ */
+export async function settleOutbox(tx: Tx, { id, attempts }: OutboxRow): Promise<boolean> {
+  const settled = await tx
+    .delete(outbox)
+    .where(and(eq(outbox.id, id), eq(outbox.attempts, attempts)))
+    .returning({ id: outbox.id });
+  return settled.length > 0;
+}
+
+/** Leaves rows that are the caller's own for `leaseMs`, as if it had claimed them; in the order given. */
+export async function enqueueClaimed(
+  tx: Tx,
+  entries: readonly OutboxEntry[],
+  leaseMs: number,
+): Promise<OutboxRow[]> {
+  if (entries.length === 0) return [];
+  const claimedUntil = sql`clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'`;
+  const rows = await tx
+    .insert(outbox)
+    .values(entries.map((entry) => ({ ...entry, id: newId(), attempts: 1, claimedUntil })))
+    .returning();
+  return rows;
 }
 
 export interface ClaimOptions {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, ne } from 'drizzle-orm';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
 import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -106,19 +106,25 @@ const keyOf = ({ enrollmentId, nodeId, visit, attempt = 1 }: StepKey) =>
     eq(steps.attempt, attempt),
   );
 
-/** When the latest visit of a node began, or null when it was never entered. */
-export async function latestVisitStart(
+/** The latest visit of a node that was not skipped, or null when it was never entered. */
+export async function latestVisit(
   tx: Tx,
   enrollmentId: string,
   nodeId: string,
-): Promise<Date | null> {
+): Promise<Pick<StepRow, 'startedAt' | 'port'> | null> {
   const [row] = await tx
-    .select({ startedAt: steps.startedAt })
+    .select({ startedAt: steps.startedAt, port: steps.port })
     .from(steps)
-    .where(and(eq(steps.enrollmentId, enrollmentId), eq(steps.nodeId, nodeId)))
+    .where(
+      and(
+        eq(steps.enrollmentId, enrollmentId),
+        eq(steps.nodeId, nodeId),
+        ne(steps.status, 'skipped'),
+      ),
+    )
     .orderBy(desc(steps.visit))
     .limit(1);
-  return row?.startedAt ?? null;
+  return row ?? null;
 }
 
 /** Cancels what is still open when an enrollment ends. */

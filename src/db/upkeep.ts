@@ -48,22 +48,62 @@ export interface OpenEnrollment {
   readonly temporalRunId: string | null;
 }
 
+/** A row of one workspace; where a chore goes on in the order of all of them. */
+export type Place = Pick<OpenEnrollment, 'workspaceId' | 'id'>;
+
 const NIL = '00000000-0000-0000-0000-000000000000';
+const BEGINNING: Place = { workspaceId: NIL, id: NIL };
+
+/** The place that a chore has noted; null for the beginning. */
+export function placeOf(progress: ChoreProgress): Place | null {
+  if (progress === null || typeof progress !== 'object') return null;
+  const { workspaceId, id } = progress as { workspaceId?: unknown; id?: unknown };
+  return typeof workspaceId === 'string' && typeof id === 'string' ? { workspaceId, id } : null;
+}
 
 /** Open enrollments of every workspace, in a fixed order, behind `after`. Needs throughline_relay. */
 export async function listOpenEnrollments(
   db: Database,
   page: {
-    after: Pick<OpenEnrollment, 'workspaceId' | 'id'> | null;
+    after: Place | null;
     startedBefore: Date;
     limit: number;
   },
 ): Promise<OpenEnrollment[]> {
-  const { workspaceId, id } = page.after ?? { workspaceId: NIL, id: NIL };
+  const { workspaceId, id } = page.after ?? BEGINNING;
   const rows = await db.sql<OpenEnrollment[]>`
     select workspace_id as "workspaceId", id, temporal_workflow_id as "temporalWorkflowId",
       temporal_run_id as "temporalRunId"
     from throughline.open_enrollments(${workspaceId}, ${id}, ${page.startedBefore}, ${page.limit})`.catch(
+    refuse,
+  );
+  return [...rows];
+}
+
+export interface OrphanedDelivery extends Place {
+  readonly effectKey: string;
+}
+
+/**
+ * Deliveries of ended enrollments that are claimed or unknown and were not claimed for `quietMs`, of every
+ * workspace, in a fixed order, behind `after`. Those unknown for longer than `askedForMs` are left out.
+ * Needs throughline_relay.
+ */
+export async function listOrphanedDeliveries(
+  db: Database,
+  page: {
+    after: Place | null;
+    provider: string;
+    quietMs: number;
+    askedForMs: number;
+    limit: number;
+  },
+): Promise<OrphanedDelivery[]> {
+  const { workspaceId, id } = page.after ?? BEGINNING;
+  const { provider, quietMs, askedForMs, limit } = page;
+  const rows = await db.sql<OrphanedDelivery[]>`
+    select workspace_id as "workspaceId", id, effect_key as "effectKey"
+    from throughline.orphaned_deliveries(${workspaceId}, ${id}, ${provider}, ${quietMs}, ${askedForMs}, ${limit})`.catch(
     refuse,
   );
   return [...rows];

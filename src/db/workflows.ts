@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { isUuid, newId } from '../ids';
 import type { Tx } from './client';
@@ -151,4 +151,16 @@ export async function findTriggers(tx: Tx, eventType: string): Promise<TriggerMa
       ),
     )
     .orderBy(workflows.id, workflowTriggers.position);
+}
+
+/** Which of these keys name a workflow. */
+export async function existingWorkflowKeys(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await tx
+    .select({ key: workflows.key })
+    .from(workflows)
+    .where(and(inArray(workflows.key, [...keys]), isNull(workflows.deletedAt)));
+  return new Set(rows.map(({ key }) => key));
 }

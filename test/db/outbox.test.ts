@@ -4,8 +4,10 @@ import {
   claimOutbox,
   completeOutbox,
   enqueue,
+  enqueueClaimed,
   type OutboxRow,
   retryOutbox,
+  settleOutbox,
 } from '../../src/db/outbox';
 import type { OutboxLane } from '../../src/db/schema/outbox';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -131,6 +133,34 @@ test('the application may leave rows, and neither claim, complete nor retry them
   await expect(retryOutbox(t.db, row, { delayMs: 1, error: 'x' })).rejects.toMatchObject({
     code: '42501',
   });
+});
+
+test('rows left as claimed are nobody else’s until their lease ends', async () => {
+  const entry = { kind: 'bell', payload: { n: 1 }, lane: 'bulk' } as const;
+  const left = await t.db.inWorkspace(t.workspaceId, (tx) => enqueueClaimed(tx, [entry], 80));
+  expect(left).toMatchObject([{ ...entry, attempts: 1, workspaceId: t.workspaceId }]);
+  expect(await claim(10)).toEqual([]);
+  await sleep(100);
+  const late = await claim(10);
+  expect(late).toMatchObject([{ id: left[0]?.id, attempts: 2, payload: { n: 1 } }]);
+  await completeOutbox(relay, left);
+  expect(await t.admin`select 1 from outbox`).toHaveLength(1);
+});
+
+test('a row is settled by its claimant alone, and only with the commit', async () => {
+  await fill(t.workspaceId, 1);
+  const [late] = await claim(1, 1);
+  await sleep(20);
+  const [row] = await claim(1);
+  const settle = (held: OutboxRow | undefined) =>
+    t.db.inWorkspace(t.workspaceId, (tx) => settleOutbox(tx, held as OutboxRow));
+  expect(await settle(late)).toBe(false);
+  const failing = t.db.inWorkspace(t.workspaceId, async (tx) => {
+    expect(await settleOutbox(tx, row as OutboxRow)).toBe(true);
+    throw new Error('It could not be stored.');
+  });
+  await expect(failing).rejects.toThrow('It could not be stored.');
+  expect([await settle(row), await settle(row)]).toEqual([true, false]);
 });
 
 test('claiming and completing read indexes, not the table, also with plans made while it was empty', async () => {

@@ -1,9 +1,10 @@
 import { type Tx } from '../../src/db/client';
 import { upsertContact } from '../../src/db/contacts';
-import { admitEnrollment, type EnrollmentRow } from '../../src/db/enrollments';
+import type { EnrollmentRow } from '../../src/db/enrollments';
 import { newId } from '../../src/ids';
 import { deliveries } from '../../src/db/schema/deliveries';
 import { createWorkflow, publishVersion } from '../../src/db/workflows';
+import { admit } from '../support/admit';
 
 export const instant = (text: string) => new Date(`2026-03-01T${text}Z`);
 
@@ -12,12 +13,12 @@ export async function contactId(tx: Tx): Promise<string> {
   return contact.id;
 }
 
-/** An active workflow that listens for `cart.paid`. */
-export async function workflowId(tx: Tx): Promise<string> {
+/** An active workflow that listens for `cart.paid`, with these settings for entering. */
+export async function workflowId(tx: Tx, enrollment: object = {}): Promise<string> {
   const { id } = await createWorkflow(tx, { key: `w-${newId()}`, name: 'Test', draft: {} });
   await publishVersion(tx, {
     workflowId: id,
-    definition: {},
+    definition: { settings: { enrollment } },
     contentHash: 'h',
     listensTo: ['cart.paid'],
     triggers: [],
@@ -26,14 +27,11 @@ export async function workflowId(tx: Tx): Promise<string> {
 }
 
 export async function enrollment(tx: Tx): Promise<EnrollmentRow> {
-  const admission = {
+  return admit(tx, {
     workflowId: await workflowId(tx),
     contactId: await contactId(tx),
     at: instant('08:00:00'),
-  };
-  const answer = await admitEnrollment(tx, { ...admission, allowMultiple: false });
-  if ('blocked' in answer) throw new Error(answer.blocked);
-  return answer.enrollment;
+  });
 }
 
 export async function delivery(

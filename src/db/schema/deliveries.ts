@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   foreignKey,
   index,
@@ -51,6 +52,9 @@ export const deliveries = pgTable(
     index('deliveries_contact').on(t.workspaceId, t.contactId, t.channel, t.claimedAt),
     index('deliveries_message_id').on(t.workspaceId, t.messageId),
     index('deliveries_enrollment').on(t.workspaceId, t.enrollmentId),
+    index('deliveries_unsettled')
+      .on(t.workspaceId, t.id)
+      .where(sql`${t.status} in ('claimed', 'unknown')`),
     foreignKey({
       columns: [t.workspaceId, t.contactId],
       foreignColumns: [contacts.workspaceId, contacts.id],

@@ -2,7 +2,8 @@ import { foreignKey, integer, pgTable, primaryKey, text, uuid } from 'drizzle-or
 import { instant, jsonObject, workspaceId } from './columns';
 import { enrollments } from './enrollments';
 
-export type EffectStatus = 'claimed' | 'done' | 'failed' | 'unknown';
+/** `blocked` was stopped before it was made, by a goal, an exit or the end of the enrollment. */
+export type EffectStatus = 'claimed' | 'done' | 'failed' | 'unknown' | 'blocked';
 
 /** Claims of everything that leaves the building and is no message: webhooks, HTTP, AI, payments. */
 export const effects = pgTable(

@@ -37,7 +37,9 @@ export const enrollments = pgTable(
     goalId: text('goal_id'),
     reason: text('reason'),
     triggerEventId: uuid('trigger_event_id'),
-    /** Depth of the event that started it; what it causes lies one deeper. */
+    /** `event:<id>` or `enrollment:<id>`, what let her in; null for the API. */
+    causedBy: text('caused_by'),
+    /** How many causes in a row led to it; what it causes lies one deeper. */
     depth: integer('depth').notNull().default(0),
     variables: jsonObject('variables').notNull().default({}),
     startedAt: instant('started_at').notNull(),

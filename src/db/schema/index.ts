@@ -1,5 +1,6 @@
 /** Every table, for drizzle-kit. Queries import the file of their noun. */
 export { apiKeys } from './api-keys';
+export { assignments } from './assignments';
 export { audit } from './audit';
 export { commands } from './commands';
 export { contacts } from './contacts';

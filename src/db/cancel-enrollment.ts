@@ -1,0 +1,16 @@
+/** Ends an enrollment from outside its Temporal workflow, which hears of it by a bell. */
+import { cancelOpenSteps } from './steps';
+import type { Tx } from './client';
+import { closeEnrollment } from './enrollments';
+import { enqueue } from './outbox';
+
+/** Closes it as `cancelled`, its open steps too. One that has ended stays as it ended. */
+export async function cancelEnrollment(
+  tx: Tx,
+  id: string,
+  { reason, at }: { reason: string; at: Date },
+): Promise<void> {
+  await cancelOpenSteps(tx, id, at);
+  await closeEnrollment(tx, id, { status: 'cancelled', reason, at });
+  await enqueue(tx, { kind: 'bell', payload: { enrollmentId: id } });
+}
