@@ -9,7 +9,8 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 /** In a `u` pattern a surrogate pair is one character, so only half of one matches. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const MAX_DEPTH = 32;
-const MAX_VALUES = 100_000;
+/** A definition is walked more often than a request, which may carry events by the thousand. */
+const MAX_VALUES: Readonly<Record<IssueDomain, number>> = { definition: 50_000, request: 100_000 };
 const MAX_ISSUES = 50;
 
 /** Whether an input is a definition or a request; the first half of an issue's code. */
@@ -28,16 +29,20 @@ interface Scan {
 export function guardJson(value: unknown, domain: IssueDomain): Issue[] {
   const scan: Scan = { domain, issues: [], values: 0 };
   visit(value, [], scan);
-  if (scan.values > MAX_VALUES) {
-    report(scan, 'too_deep', [], `More than ${MAX_VALUES} values in one body. Send them in parts.`);
+  const most = MAX_VALUES[domain];
+  if (scan.values > most) {
+    report(scan, 'too_deep', [], `More than ${most} values in one body. Send them in parts.`);
   }
   return scan.issues;
 }
 
 function visit(value: unknown, path: Path, scan: Scan): void {
   scan.values += 1;
-  if (scan.values > MAX_VALUES || scan.issues.length >= MAX_ISSUES) return;
+  if (scan.values > MAX_VALUES[scan.domain] || scan.issues.length >= MAX_ISSUES) return;
   if (typeof value === 'string') return checkText(value, path, scan);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return report(scan, 'wrong_value', path, 'A number is finite here.');
+  }
   if (typeof value !== 'object' || value === null) return;
   if (path.length >= MAX_DEPTH) {
     return report(scan, 'too_deep', path, `Values may be nested ${MAX_DEPTH} levels deep at most.`);

@@ -1,28 +1,86 @@
-/** Nodes that a piece of configuration names outside of edges. */
+/** Nodes and ports that a definition names outside of edges. */
+import type { Issue } from '../errors';
+import { type GraphFindings, issueAt, quoted } from './findings';
+import type { GraphShape } from './graph-shape';
+import type { LanguageObject } from './language-objects';
 import type { Path } from './path';
+import { didYouMean } from './suggest';
+import { suggester, suggestionBudget } from './suggester';
 
 export interface NodeReference {
   readonly path: Path;
   readonly node: string;
+  /** A port that the node must have. */
+  readonly port?: { readonly path: Path; readonly name: string };
 }
 
 /**
- * Every node named in parsed configuration: `since: { node }`, and `{ type: step, node }` of conditions.
+ * Every node named in conditions and waits: `since: { node }`, and `{ type: step, node, port }`.
  * These mean a node wherever they occur, whatever the node type.
  */
-export function nodeReferences(value: unknown, path: Path = []): NodeReference[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => nodeReferences(item, [...path, index]));
-  const here: NodeReference[] = [];
-  const { type, node, since } = value as { type?: unknown; node?: unknown; since?: unknown };
-  if (type === 'step' && typeof node === 'string') here.push({ path: [...path, 'node'], node });
-  const sinceNode =
-    typeof since === 'object' && since !== null ? (since as { node?: unknown }).node : null;
-  if (typeof sinceNode === 'string')
-    here.push({ path: [...path, 'since', 'node'], node: sinceNode });
-  const inner = Object.entries(value).flatMap(([key, child]) =>
-    nodeReferences(child, [...path, key]),
-  );
-  return [...here, ...inner];
+export function nodeReferences(objects: readonly LanguageObject[]): readonly NodeReference[] {
+  return objects.flatMap(({ path, value }) => {
+    const { type, node, port, since } = value;
+    const here: NodeReference[] = [];
+    if (typeof type === 'string' && type.toLowerCase() === 'step' && typeof node === 'string') {
+      const named =
+        typeof port === 'string' ? { port: { path: [...path, 'port'], name: port } } : {};
+      here.push({ path: [...path, 'node'], node, ...named });
+    }
+    const sinceNode =
+      typeof since === 'object' && since !== null ? (since as { node?: unknown }).node : undefined;
+    if (typeof sinceNode === 'string')
+      here.push({ path: [...path, 'since', 'node'], node: sinceNode });
+    return here;
+  });
+}
+
+/** Jumps of nodes, by the field that names the target. */
+export function jumpReferences({ sketch }: GraphShape): readonly NodeReference[] {
+  return sketch.nodes.flatMap(({ index, jump, written }) => {
+    if (jump === null || jump === 'end') return [];
+    const entries = Object.entries((written ?? {}) as Record<string, unknown>);
+    const field = entries.find(([, value]) => value === jump)?.[0];
+    const path = ['nodes', index, 'data', ...(field === undefined ? [] : [field])];
+    return [{ path, node: jump }];
+  });
+}
+
+/** References looked at; tests may have any number of them. */
+const MOST_REFERENCES = 1_000;
+
+/** References to nodes that do not exist, or to ports that they do not have. */
+export function brokenReferences(
+  shape: GraphShape,
+  references: readonly NodeReference[],
+): readonly Issue[] {
+  const budget = suggestionBudget();
+  const suggest = suggester(shape.nodes.keys(), budget);
+  return references.slice(0, MOST_REFERENCES).flatMap(({ path, node: id, port }): Issue[] => {
+    const node = shape.nodes.get(id);
+    if (node === undefined) {
+      const found = suggest(id);
+      const message = `There is no node ${quoted([id])}.${didYouMean(found)}`;
+      return [issueAt('definition.unknown_node', path, message, found)];
+    }
+    if (port === undefined || node.ports === null) return [];
+    const known = [...node.ports, 'error'];
+    if (known.includes(port.name)) return [];
+    const found = suggester(known, budget)(port.name);
+    const message = `${quoted([id])} never leaves by ${quoted([port.name])}; it has ${quoted(known)}.${didYouMean(found)}`;
+    return [issueAt('definition.unknown_port', port.path, message, found)];
+  });
+}
+
+const ASKS_THE_PAST = new Set(['event', 'step']);
+
+/** Filters look at one event, so they cannot ask what else happened. */
+export function uselessInFilters(objects: readonly LanguageObject[]): GraphFindings {
+  const warnings = objects.flatMap(({ path, value }): Issue[] => {
+    const type = typeof value.type === 'string' ? value.type.toLowerCase() : '';
+    if (!path.includes('filter') || !ASKS_THE_PAST.has(type)) return [];
+    const message = `A filter looks at one event and the contact, so a condition of the type "${type}" is always false in it. Ask in a condition node instead.`;
+    return [issueAt('definition.condition_in_filter', path, message)];
+  });
+  return { errors: [], warnings };
 }

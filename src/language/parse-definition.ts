@@ -1,7 +1,8 @@
 /**
- * From JSON that somebody wrote to a definition that can run.
+ * From what somebody wrote to a definition that can run: JSON or a text, in any form.
  *
- * 1. Every problem is reported at once, in the caller's words: paths speak of what was written.
+ * 1. Every problem is reported at once, in the caller's words: paths speak of what was written, and
+ *    have a line and a column where a text was written.
  * 2. The definition is null exactly when there are errors; warnings never hide one.
  * 3. Depth, size and number of nodes are bounded before anything walks the graph.
  */
@@ -9,18 +10,43 @@ import type { Issue } from '../errors';
 import { type Definition, definitionSchema, MAX_NODES } from '../journey/definition';
 import type { JsonObject } from '../journey/json';
 import { nodeTypes } from '../journey/nodes/index';
+import { NODE_ALIASES } from './forms/node-aliases';
 import { sketchGraph } from './graph-sketch';
+import { inWordsOf } from './issue-words';
 import { guardJson } from './json-guard';
-import { pathText } from './path';
+import { parseNodes } from './node-data';
+import { normalize } from './normalize';
+import { type Path, parsePathText, pathText } from './path';
 import { slugOf } from './slug';
-import { didYouMean, suggestion } from './suggest';
 import { patternIssues, templateIssues } from './text-problems';
 import { validateGraph } from './validate-definition';
+import { harvest, type Written, writtenAt } from './written';
+import { MAX_CHARACTERS, parseYaml } from './yaml';
+import type { Positions } from './yaml-positions';
 import { issuesOf } from './zod-issues';
 
 const MAX_EDGES = 1_000;
+/** What is read at all; a canvas may draw triggers as nodes, which do not count. */
+const MAX_NODES_READ = 2 * MAX_NODES;
+const NODE_LISTS = ['nodes', 'steps', 'actions'];
 /** Fields of our own answers, so that what was read can be sent back. */
-const IGNORED_FIELDS = ['id', 'status', 'version', 'createdAt', 'updatedAt'];
+const IGNORED_FIELDS = [
+  'id',
+  'workspaceId',
+  'status',
+  'version',
+  'revision',
+  'warnings',
+  'createdAt',
+  'createdBy',
+  'updatedAt',
+  'updatedBy',
+  'publishedAt',
+  'archivedAt',
+  'deletedAt',
+];
+/** Names the schema for editors; nothing to warn of. */
+const SCHEMA_FIELD = '$schema';
 
 export interface ParsedDefinition {
   /** What is published: every value parsed, every default filled in. */
@@ -29,49 +55,135 @@ export interface ParsedDefinition {
   readonly source: JsonObject | null;
   readonly errors: Issue[];
   readonly warnings: Issue[];
+  /** Other workflows that it names; whether they exist is not known here. */
+  readonly workflows: readonly WorkflowReference[];
 }
 
-/** Parses a definition in graph form and judges it whole. Never throws for bad input. */
+export interface WorkflowReference {
+  readonly key: string;
+  /** What to say when there is no such workflow. */
+  readonly issue: Issue;
+}
+
+/** Parses a definition in any form, as JSON or as a text, and judges it whole. Never throws for bad input. */
 export function parseDefinition(input: unknown): ParsedDefinition {
+  return typeof input === 'string' ? parseDefinitionText(input) : judge(input);
+}
+
+/** The same for YAML or JSON text; issues have line and column. */
+export function parseDefinitionText(text: string): ParsedDefinition {
+  const { value, positions, issues } = parseYaml(text);
+  if (issues !== null) {
+    const large = largeJson(text, issues);
+    return large === undefined ? refused(issues) : judge(large);
+  }
+  const { errors, warnings, ...rest } = judge(value);
+  const placed = (issues: readonly Issue[]) =>
+    issues
+      .map((issue) => ({ ...issue, ...positionOf(issue, positions) }))
+      .sort((a, b) => a.line - b.line || a.column - b.column);
+  const workflows = rest.workflows.map(({ key, issue }) => ({
+    key,
+    issue: { ...issue, ...positionOf(issue, positions) },
+  }));
+  return { ...rest, workflows, errors: placed(errors), warnings: placed(warnings) };
+}
+
+/** JSON with more words and marks than are looked at for positions: programs write such, and read no lines. */
+function largeJson(text: string, issues: readonly Issue[]): unknown {
+  if (issues[0]?.code !== 'definition.too_large' || text.length > MAX_CHARACTERS) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function positionOf({ code, path }: Issue, positions: Positions) {
+  const aboutTheName = code.endsWith('.unknown_field') || code.endsWith('.ignored_field');
+  return positions(parsePathText(path), aboutTheName);
+}
+
+function judge(input: unknown): ParsedDefinition {
   const hostile = guardJson(input, 'definition');
   if (hostile.length > 0) return refused(hostile);
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    return refused([
-      {
-        code: 'definition.wrong_type',
-        path: '',
-        message: 'A definition is an object with name, trigger, nodes and edges.',
-      },
-    ]);
+    const message = 'A definition is an object with name, trigger, nodes and edges.';
+    return refused([{ code: 'definition.wrong_type', path: '', message }]);
   }
   const { source, warnings } = withoutIgnoredFields(input as JsonObject);
-  const oversized = sizeIssues(source);
+  const oversized = sizeIssues(source, NODE_LISTS, MAX_NODES_READ);
   if (oversized.length > 0) return refused(oversized);
-  const envelope = parseEnvelope(source);
-  const nodes = parseNodes(source);
-  const sketch = sketchGraph(source);
-  const graph = validateGraph(sketch);
-  const texts = [...templateIssues(sketch.nodes), ...patternIssues(source)];
-  const errors = [...envelope.errors, ...nodes.errors, ...texts, ...graph.errors];
-  const definition =
-    envelope.definition && errors.length === 0
-      ? withParsedData(envelope.definition, nodes.data)
-      : null;
+  const { tree, notes } = normalize(source);
+  const canonical = harvest(tree) as JsonObject;
+  const grown = sizeIssues(canonical, ['nodes'], MAX_NODES);
+  if (grown.length > 0) return refused(grown.map((issue) => inWordsOf(tree, issue)));
+  const found = judgeCanonical(canonical, tree);
+  const errors = [...notes.errors, ...found.errors.map((issue) => inWordsOf(tree, issue))];
   return {
-    definition,
-    source: definition && source,
+    definition: errors.length === 0 ? found.definition : null,
+    source: errors.length === 0 ? source : null,
     errors,
-    warnings: [...warnings, ...graph.warnings],
+    workflows: workflowReferences(found.definition).map(({ key, issue }) => ({
+      key,
+      issue: inWordsOf(tree, issue),
+    })),
+    warnings: [
+      ...warnings,
+      ...notes.warnings,
+      ...found.warnings.map((issue) => inWordsOf(tree, issue)),
+    ],
   };
 }
 
+function workflowReferences(definition: Definition | null): WorkflowReference[] {
+  return (definition?.nodes ?? []).flatMap(({ type, data, id }, index) => {
+    const key = nodeTypes.get(type)?.namesWorkflow?.(data);
+    if (key === undefined) return [];
+    const path = pathText(['nodes', index, 'data', 'workflow']);
+    const message = `There is no workflow "${key}", which "${id}" names. Create it before this one is activated.`;
+    return [{ key, issue: { code: 'definition.unknown_workflow', path, message } as const }];
+  });
+}
+
+function judgeCanonical(
+  canonical: JsonObject,
+  tree: Written,
+): Omit<ParsedDefinition, 'source' | 'workflows'> {
+  const alsoKnown = (path: Path) => namesAt(tree, path);
+  const parsed = definitionSchema.safeParse(canonical);
+  const fields = parsed.success
+    ? []
+    : issuesOf(parsed.error, {
+        domain: 'definition',
+        schema: definitionSchema,
+        input: canonical,
+        alsoKnown,
+      });
+  const written = Array.isArray(canonical.nodes) ? (canonical.nodes as readonly unknown[]) : [];
+  const nodes = parseNodes(written, alsoKnown, NODE_ALIASES.keys());
+  const sketch = sketchGraph(canonical);
+  const graph = validateGraph(sketch);
+  const texts = [...templateIssues(sketch.nodes), ...patternIssues(canonical)];
+  const errors = [...fields, ...nodes.errors, ...texts, ...graph.errors];
+  const isGood = parsed.success && errors.length === 0;
+  const definition = isGood ? withParsedData(parsed.data, nodes.data) : null;
+  return { definition, errors, warnings: [...graph.warnings] };
+}
+
+function namesAt(tree: Written, path: Path): Iterable<string> {
+  const holder = writtenAt(tree, path);
+  return holder?.kind === 'object' ? holder.alsoKnown : [];
+}
+
 function refused(errors: Issue[]): ParsedDefinition {
-  return { definition: null, source: null, errors, warnings: [] };
+  return { definition: null, source: null, errors, warnings: [], workflows: [] };
 }
 
 function withoutIgnoredFields(input: JsonObject): { source: JsonObject; warnings: Issue[] } {
   const ignored = IGNORED_FIELDS.filter((field) => Object.hasOwn(input, field));
-  const kept = Object.entries(input).filter(([field]) => !ignored.includes(field));
+  const dropped = [...ignored, SCHEMA_FIELD];
+  const kept = Object.entries(input).filter(([field]) => !dropped.includes(field));
   const warnings = ignored.map(
     (field): Issue => ({
       code: 'definition.ignored_field',
@@ -87,87 +199,20 @@ function withoutIgnoredFields(input: JsonObject): { source: JsonObject; warnings
   };
 }
 
-function sizeIssues({ nodes, edges }: JsonObject): Issue[] {
+function sizeIssues(input: JsonObject, nodeLists: readonly string[], most: number): Issue[] {
   const issues: Issue[] = [];
-  if (Array.isArray(nodes) && nodes.length > MAX_NODES) {
+  for (const path of nodeLists) {
+    const nodes = input[path];
+    if (!Array.isArray(nodes) || nodes.length <= most) continue;
     const message = `A workflow has ${MAX_NODES} nodes at most; this one has ${nodes.length}. Split it into several workflows.`;
-    issues.push({ code: 'definition.too_many_nodes', path: 'nodes', message });
+    issues.push({ code: 'definition.too_many_nodes', path, message });
   }
+  const { edges } = input;
   if (Array.isArray(edges) && edges.length > MAX_EDGES) {
     const message = `A workflow has ${MAX_EDGES} edges at most; this one has ${edges.length}.`;
     issues.push({ code: 'definition.too_large', path: 'edges', message });
   }
   return issues;
-}
-
-/** The schema knows a list of triggers; `trigger` is the list of one. */
-function parseEnvelope(source: JsonObject): { definition: Definition | null; errors: Issue[] } {
-  const { trigger, ...rest } = source;
-  if (trigger !== undefined && source.triggers !== undefined) {
-    const message = 'Give either "trigger" or "triggers", not both.';
-    return {
-      definition: null,
-      errors: [{ code: 'definition.wrong_value', path: 'triggers', message }],
-    };
-  }
-  const isList = source.triggers !== undefined;
-  const input = isList
-    ? source
-    : { ...rest, ...(trigger === undefined ? {} : { triggers: [trigger] }) };
-  const parsed = definitionSchema.safeParse(input);
-  if (parsed.success) return { definition: parsed.data, errors: [] };
-  const errors = issuesOf(parsed.error, { domain: 'definition', schema: definitionSchema, input });
-  return { definition: null, errors: isList ? errors : errors.map(inWordsOfOneTrigger) };
-}
-
-function inWordsOfOneTrigger(issue: Issue): Issue {
-  return { ...issue, path: issue.path.replace(/^triggers(\[0\])?/, 'trigger') };
-}
-
-/** Checks each node's `data` by its type; the parsed data by the node's index. */
-function parseNodes(source: JsonObject): {
-  data: ReadonlyMap<number, JsonObject>;
-  errors: Issue[];
-} {
-  const data = new Map<number, JsonObject>();
-  const errors: Issue[] = [];
-  const nodes = Array.isArray(source.nodes) ? (source.nodes as readonly unknown[]) : [];
-  for (const [index, node] of nodes.entries()) {
-    const { type, data: written } = (node ?? {}) as { type?: unknown; data?: unknown };
-    if (typeof type !== 'string') continue;
-    const nodeType = nodeTypes.get(type);
-    if (!nodeType) {
-      errors.push(unknownType(type, index));
-      continue;
-    }
-    if (typeof written !== 'object' || written === null || Array.isArray(written)) continue;
-    const parsed = nodeType.config.safeParse(written);
-    if (parsed.success) data.set(index, parsed.data as JsonObject);
-    else {
-      const prefix = ['nodes', index, 'data'];
-      errors.push(
-        ...issuesOf(parsed.error, {
-          domain: 'definition',
-          schema: nodeType.config,
-          input: written,
-          prefix,
-        }),
-      );
-    }
-  }
-  return { data, errors };
-}
-
-function unknownType(type: string, index: number): Issue {
-  const found = suggestion(type, nodeTypes.keys());
-  const known = [...nodeTypes.keys()].sort().join(', ');
-  const message = `There is no node type "${type.slice(0, 60)}".${didYouMean(found)} Known types: ${known}.`;
-  return {
-    code: 'definition.unknown_node_type',
-    path: pathText(['nodes', index, 'type']),
-    message,
-    ...found,
-  };
 }
 
 function withParsedData(definition: Definition, data: ReadonlyMap<number, JsonObject>): Definition {

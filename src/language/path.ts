@@ -14,6 +14,21 @@ export function pathText(path: Path): string {
   return text;
 }
 
+const PART = /\.?([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/gy;
+
+/** The path that a text from `pathText` names. */
+export function parsePathText(text: string): Path {
+  return [...text.matchAll(PART)].map(([, key, index, quoted]) => {
+    if (index !== undefined) return Number(index);
+    return quoted === undefined ? (key ?? '') : unquoted(quoted);
+  });
+}
+
+function unquoted(text: string): string {
+  const value: unknown = JSON.parse(text);
+  return String(value);
+}
+
 /** The value at a path, or undefined where there is none; own members only. */
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root;

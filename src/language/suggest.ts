@@ -24,6 +24,13 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** The candidate at most two edits away, case and punctuation aside; a common beginning is not enough. */
+export function near(word: string, candidates: Iterable<string>): string | undefined {
+  const found = suggest(word, candidates);
+  if (found === undefined) return undefined;
+  return rankOf(simplify(word), simplify(found)) <= MAX_DISTANCE ? found : undefined;
+}
+
 /** `suggestion` as a member to spread into an issue, absent when there is none. */
 export function suggestion(word: string, candidates: Iterable<string>): { suggestion?: string } {
   const found = suggest(word, candidates);

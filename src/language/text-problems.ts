@@ -2,46 +2,66 @@
 import type { Issue } from '../errors';
 import { isTemplate, templateProblem } from '../evaluate/liquid';
 import { patternProblem } from '../evaluate/regex';
-import type { SketchNode } from './graph-sketch';
+import { issueAt } from './findings';
+import type { GraphSketch, SketchNode } from './graph-sketch';
+import { conditionObjects, objectsInside } from './language-objects';
 import { type Path, pathText } from './path';
+
+/** A template and where it stands. */
+export interface PlacedTemplate {
+  /** As an issue names it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The templates that nodes say they have. */
+export function nodeTemplates(nodes: readonly SketchNode[]): readonly PlacedTemplate[] {
+  return nodes.flatMap((node) => {
+    const templates = node.config === null ? [] : (node.type?.templates?.(node.config.value) ?? []);
+    const prefix = pathText(['nodes', node.index, 'data']);
+    return templates.map(({ path, text }) => ({ path: `${prefix}.${path}`, text }));
+  });
+}
+
+/** The templates that conditions compare with. */
+export function operandTemplates(sketch: GraphSketch): readonly PlacedTemplate[] {
+  return conditionObjects(sketch).flatMap(({ path, value: { operator, value } }) => {
+    if (typeof operator !== 'string') return [];
+    const operands: readonly (readonly [unknown, Path])[] = Array.isArray(value)
+      ? value.map((item: unknown, index) => [item, [...path, 'value', index]] as const)
+      : [[value, [...path, 'value']]];
+    return operands.flatMap(([text, at]) =>
+      typeof text === 'string' && isTemplate(text) ? [{ path: pathText(at), text }] : [],
+    );
+  });
+}
+
+/** Templates that cannot be read. */
+export function unreadable(templates: readonly PlacedTemplate[]): Issue[] {
+  return templates.flatMap(({ path, text }): Issue[] => {
+    const problem = templateProblem(text);
+    if (problem === null) return [];
+    const message = `This template cannot be read: ${problem}`;
+    return [{ code: 'definition.bad_template', path, message }];
+  });
+}
 
 /** Every template of these nodes that cannot be read. */
 export function templateIssues(nodes: readonly SketchNode[]): Issue[] {
-  return nodes.flatMap((node) => {
-    const templates = node.config === null ? [] : (node.type?.templates?.(node.config.value) ?? []);
-    return templates.flatMap(({ path, text }): Issue[] => {
-      const problem = templateProblem(text);
-      if (problem === null) return [];
-      const message = `This template cannot be read: ${problem}`;
-      return [
-        {
-          code: 'definition.bad_template',
-          path: `${pathText(['nodes', node.index, 'data'])}.${path}`,
-          message,
-        },
-      ];
-    });
-  });
+  return unreadable(nodeTemplates(nodes));
 }
 
 /** Every pattern of a condition, wherever it stands in what was written, that is not valid. */
 export function patternIssues(written: unknown, path: Path = []): Issue[] {
-  if (typeof written !== 'object' || written === null) return [];
-  if (Array.isArray(written)) {
-    return written.flatMap((item, index) => patternIssues(item, [...path, index]));
-  }
-  const { operator, value } = written as { operator?: unknown; value?: unknown };
-  const isPattern = typeof operator === 'string' && operator.toLowerCase() === 'matches_regex';
-  // What a template gives is known only when it is rendered.
-  const problem =
-    isPattern && typeof value === 'string' && !isTemplate(value) ? patternProblem(value) : null;
-  const inner = Object.entries(written).flatMap(([key, child]) =>
-    patternIssues(child, [...path, key]),
+  return objectsInside(written, path).flatMap(
+    ({ path: at, value: { operator, value } }): Issue[] => {
+      const isPattern = typeof operator === 'string' && operator.toLowerCase() === 'matches_regex';
+      // What a template gives is known only when it is rendered.
+      if (!isPattern || typeof value !== 'string' || isTemplate(value)) return [];
+      const problem = patternProblem(value);
+      if (problem === null) return [];
+      const message = `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. Patterns are RE2: no look-around, no back references.`;
+      return [issueAt('definition.bad_pattern', [...at, 'value'], message)];
+    },
   );
-  if (problem === null) return inner;
-  const message = `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. Patterns are RE2: no look-around, no back references.`;
-  return [
-    { code: 'definition.bad_pattern', path: pathText([...path, 'value']), message },
-    ...inner,
-  ];
 }

@@ -1,193 +1,116 @@
 /**
- * Judges a graph as a whole: what no single field can be blamed for.
+ * Judges a definition as a whole: what no single field can be blamed for.
  *
- * Owns: ids, edges, ports, reachability, cycles, references between nodes. Does not own: the fields of
- * the envelope or of a node (their schemas).
+ * Owns: which checks there are, and their order. Does not own: the fields of the envelope or of a node
+ * (their schemas), the checks themselves (one file each).
  *
  * 1. Every check runs, so one answer has every problem; a problem is reported where it was written.
  * 2. What is wrong elsewhere causes no further complaint here: an unknown type has any port and takes time.
+ * 3. Work is bounded by the size of the input, and so is depth: no check recurses where the writer decides how far.
  */
-import type { Issue } from '../errors';
-import { RESERVED_IDS } from '../journey/definition';
-import type { NodeType } from '../journey/node-type';
-import { type GraphSketch, type SketchEdge, type SketchNode } from './graph-sketch';
-import { nodeReferences } from './node-references';
-import { pathText, writtenPath } from './path';
-import { entryOfSketch, reachableFrom, spinningGroups } from './reach';
-import { didYouMean, suggestion } from './suggest';
+import { definitionSchema } from '../journey/definition';
+import { variableName } from '../journey/variable';
+import { timeZone } from '../journey/window';
+import { checkEdges } from './check-edges';
+import { checkForks } from './check-forks';
+import { checkGoals, forkAround, goalDoors } from './check-goals';
+import { checkFieldNames, checkTemplateNames } from './check-names';
+import { checkNodes } from './check-nodes';
+import { checkTests, testReferences } from './check-tests';
+import { badDates, unknownZones } from './check-values';
+import { errorsOnly, type GraphFindings, together } from './findings';
+import { forkLevels } from './fork-levels';
+import { type GraphShape, shapeOf } from './graph-shape';
+import type { GraphSketch } from './graph-sketch';
+import { knownNames } from './known-names';
+import { conditionObjects } from './language-objects';
+import { markedValues, type MarkedValue, type Marks } from './marked-values';
+import {
+  brokenReferences,
+  jumpReferences,
+  nodeReferences,
+  uselessInFilters,
+} from './node-references';
+import { hastyCycles, unreachableNodes } from './reach';
+import { nodeTemplates, operandTemplates, unreadable } from './text-problems';
 
-export interface GraphFindings {
-  readonly errors: readonly Issue[];
-  readonly warnings: readonly Issue[];
+export type { GraphFindings } from './findings';
+
+/** Every error and warning about the definition as a whole. */
+export function validateGraph(sketch: GraphSketch): GraphFindings {
+  const shape = shapeOf(sketch);
+  return together([checkEdges(shape), checkNodes(shape), checkPaths(shape), checkNames(shape)]);
 }
 
-/** Every error and warning about the graph as a whole. */
-export function validateGraph(graph: GraphSketch): GraphFindings {
-  const edgeErrors = graph.edges.flatMap((edge) => edgeIssues(edge, graph));
-  const errors = [
-    ...idIssues(graph.nodes),
-    ...edgeErrors,
-    ...duplicateEdgeIssues(graph.edges),
-    ...referenceIssues(graph.nodes),
-    ...unreachableIssues(graph),
-    ...cycleIssues(graph),
-  ];
-  return { errors, warnings: graph.nodes.flatMap((node) => unconnectedPorts(node, graph.edges)) };
+/** What paths do on the graph. */
+function checkPaths(shape: GraphShape): GraphFindings {
+  const levels = forkLevels(shape);
+  const goals = checkGoals(shape, levels);
+  const doors = goalDoors(shape.sketch)
+    .map(({ target }) => target)
+    .filter((target) => shape.nodes.has(target));
+  const outside = doors.filter((door) => forkAround(levels, door) === null);
+  for (const door of outside) levels.enter(door);
+  const forks = checkForks(shape, levels);
+  return together([
+    errorsOnly(goals),
+    forks,
+    errorsOnly(unreachableNodes(shape, doors)),
+    errorsOnly(hastyCycles(shape, forks.errors.length === 0 ? levels : null)),
+  ]);
 }
 
-function idIssues(nodes: readonly SketchNode[]): Issue[] {
-  const first = new Map<string, number>();
-  return nodes.flatMap(({ id, index }): Issue[] => {
-    const path = pathText(['nodes', index, 'id']);
-    if ((RESERVED_IDS as readonly string[]).includes(id)) {
-      return [
-        {
-          code: 'definition.reserved_id',
-          path,
-          message: `"${id}" has a meaning of its own in edges. Give the node another id.`,
-        },
-      ];
-    }
-    const earlier = first.get(id);
-    if (earlier === undefined) first.set(id, index);
-    return earlier === undefined
-      ? []
-      : [
-          {
-            code: 'definition.duplicate_id',
-            path,
-            message: `nodes[${earlier}] has the id "${id}" too. Give each node its own.`,
-          },
-        ];
-  });
-}
+type Mark = 'zone' | 'variable';
 
-function edgeIssues(edge: SketchEdge, graph: GraphSketch): Issue[] {
-  const ids = graph.nodes.map((node) => node.id);
-  const source = graph.nodes.find((node) => node.id === edge.source);
-  const issues: Issue[] = [];
-  if (edge.source === 'trigger') issues.push(...triggerPortIssues(edge));
-  else if (!source) issues.push(dangling(edge, 'source', ids));
-  else issues.push(...portIssues(edge, source));
-  const leadsSomewhere = edge.target === 'end' || ids.includes(edge.target);
-  return leadsSomewhere ? issues : [...issues, dangling(edge, 'target', ids)];
-}
+const MARKS: Marks<Mark> = [
+  [timeZone, 'zone'],
+  [variableName, 'variable'],
+];
 
-function dangling(edge: SketchEdge, end: 'source' | 'target', ids: readonly string[]): Issue {
-  const id = edge[end];
-  const found = suggestion(id, ids);
-  const why = (RESERVED_IDS as readonly string[]).includes(id)
-    ? `"${id}" cannot be the ${end} of an edge.`
-    : `There is no node "${id}".${didYouMean(found)}`;
-  return {
-    code: 'definition.dangling_edge',
-    path: pathText(['edges', edge.index, end]),
-    message: why,
-    ...found,
-  };
-}
-
-function triggerPortIssues(edge: SketchEdge): Issue[] {
-  if (edge.port === 'next') return [];
-  return [unknownPort(edge, 'The trigger has the port "next" only.', { suggestion: 'next' })];
-}
-
-function portIssues(edge: SketchEdge, source: SketchNode): Issue[] {
-  if (!source.type) return [];
-  const ports = openPorts(source.type);
-  if (ports.includes(edge.port)) return [];
-  const found = suggestion(edge.port, ports);
-  const list = ports.map((port) => `"${port}"`).join(', ');
-  const message = `"${source.id}" (${source.type.type}) has no port "${edge.port}"; it has ${list}.${didYouMean(found)}`;
-  return [unknownPort(edge, message, found)];
-}
-
-/** Ports that may have an edge: the node's own, `error`, and `next` where other ports fall back to it. */
-function openPorts({ ports, missingEdge }: NodeType): string[] {
-  const fallback = missingEdge === 'end' || ports.includes('next') ? [] : ['next'];
-  return [...ports, ...fallback, 'error'];
-}
-
-function unknownPort(edge: SketchEdge, message: string, found: { suggestion?: string }): Issue {
-  return {
-    code: 'definition.unknown_port',
-    path: pathText(['edges', edge.index, 'sourceHandle']),
-    message,
-    ...found,
-  };
-}
-
-function duplicateEdgeIssues(edges: readonly SketchEdge[]): Issue[] {
-  const first = new Map<string, number>();
-  return edges.flatMap((edge): Issue[] => {
-    const key = JSON.stringify([edge.source, edge.port]);
-    const earlier = first.get(key);
-    if (earlier === undefined) first.set(key, edge.index);
-    if (earlier === undefined) return [];
-    const message = `edges[${earlier}] leaves the port "${edge.port}" of "${edge.source}" already. A port has one edge; a fork is a node of its own.`;
-    return [{ code: 'definition.duplicate_edge', path: pathText(['edges', edge.index]), message }];
-  });
-}
-
-function referenceIssues(nodes: readonly SketchNode[]): Issue[] {
-  const ids = new Set(nodes.map((node) => node.id));
-  return nodes.flatMap((node) =>
-    nodeReferences(node.config?.value)
-      .filter((reference) => !ids.has(reference.node))
-      .map((reference): Issue => {
-        const found = suggestion(reference.node, ids);
-        const path = pathText([
-          'nodes',
-          node.index,
-          'data',
-          ...writtenPath(node.written, reference.path),
-        ]);
-        return {
-          code: 'definition.unknown_node',
-          path,
-          message: `There is no node "${reference.node}".${didYouMean(found)}`,
-          ...found,
-        };
-      }),
+/** What is named somewhere, and must exist. */
+function checkNames(shape: GraphShape): GraphFindings {
+  const { sketch } = shape;
+  const objects = conditionObjects(sketch);
+  const marked = marksOf(sketch);
+  const names = knownNames(
+    sketch,
+    marked.filter(({ mark }) => mark === 'variable'),
   );
+  const zones = marked.filter(({ mark }) => mark === 'zone');
+  const references = [
+    ...jumpReferences(shape),
+    ...nodeReferences(objects),
+    ...testReferences(shape),
+  ];
+  const operands = operandTemplates(sketch);
+  return together([
+    errorsOnly(brokenReferences(shape, references)),
+    checkTests(shape),
+    errorsOnly(unknownZones(sketch, zones)),
+    errorsOnly(badDates(sketch, objects)),
+    errorsOnly(unreadable(operands)),
+    checkTemplateNames([...nodeTemplates(sketch.nodes), ...operands], names),
+    checkFieldNames(objects, names),
+    uselessInFilters(objects),
+  ]);
 }
 
-function unreachableIssues(graph: GraphSketch): Issue[] {
-  const entry = entryOfSketch(graph);
-  if (entry === null) return [];
-  const reached = reachableFrom(entry, graph.edges);
-  return graph.nodes
-    .filter((node) => !reached.has(node.id))
-    .map((node) => ({
-      code: 'definition.unreachable_node',
-      path: pathText(['nodes', node.index]),
-      message: `No path from the entry "${entry}" reaches "${node.id}". Draw an edge to it, or remove it.`,
-    }));
-}
-
-function cycleIssues(graph: GraphSketch): Issue[] {
-  return spinningGroups(graph).map((group) => {
-    const [first] = group;
-    const ids = group.map((node) => `"${node.id}"`).join(', ');
-    const message = `${ids} form a cycle in which nothing waits. Put a wait that takes time, or a wait_for_event, into it.`;
-    return {
-      code: 'definition.cycle_without_wait',
-      path: pathText(['nodes', first?.index ?? 0]),
-      message,
-    };
-  });
-}
-
-/** A port that is left open takes the `next` edge: allowed, but seldom meant. */
-function unconnectedPorts(node: SketchNode, edges: readonly SketchEdge[]): Issue[] {
-  if (!node.type || node.type.missingEdge === 'end') return [];
-  const drawn = new Set(edges.filter((edge) => edge.source === node.id).map((edge) => edge.port));
-  const fallback = drawn.has('next') ? 'takes the "next" edge' : 'ends the path';
-  return node.type.ports
-    .filter((port) => port !== 'next' && !drawn.has(port))
-    .map((port) => ({
-      code: 'definition.unconnected_port',
-      path: pathText(['nodes', node.index]),
-      message: `The port "${port}" of "${node.id}" has no edge and ${fallback}. Draw an edge to say what should happen.`,
-    }));
+function marksOf({ input, nodes }: GraphSketch): readonly MarkedValue<Mark>[] {
+  const { trigger, ...rest } = input;
+  const single = markedValues(definitionSchema, { triggers: [trigger] }, MARKS).map((marked) => ({
+    ...marked,
+    path: ['trigger', ...marked.path.slice(2)],
+  }));
+  return [
+    ...single,
+    ...markedValues(definitionSchema, rest, MARKS),
+    ...nodes.flatMap(({ index, type, written }) =>
+      type === null
+        ? []
+        : markedValues(type.config, written, MARKS).map((marked) => ({
+            ...marked,
+            path: ['nodes', index, 'data', ...marked.path],
+          })),
+    ),
+  ];
 }

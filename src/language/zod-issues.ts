@@ -5,6 +5,7 @@ import type { IssueDomain } from './json-guard';
 import { knownKeys } from './known-keys';
 import { type Path, pathText, valueAt, writtenPath } from './path';
 import { didYouMean, suggestion } from './suggest';
+import { messageOf } from './zod-words';
 
 type ZodIssue = z.core.$ZodIssue;
 
@@ -30,18 +31,25 @@ export interface ZodIssueContext {
   readonly input: unknown;
   /** Where the parsed value lies in what the caller wrote. */
   readonly prefix?: Path;
+  /** Further names that may be written at a path of the parsed value, for suggestions. */
+  readonly alsoKnown?: (path: Path) => Iterable<string>;
 }
 
 /** Every problem of a failed parse, each with its code, its path and, for a near miss, a suggestion. */
 export function issuesOf(error: z.ZodError, context: ZodIssueContext): Issue[] {
-  return error.issues.flatMap((issue) => translate(issue, [], context)).slice(0, MAX_ISSUES);
+  const issues: Issue[] = [];
+  for (const issue of error.issues) {
+    if (issues.length >= MAX_ISSUES) break;
+    issues.push(...translate(issue, [], context));
+  }
+  return issues.slice(0, MAX_ISSUES);
 }
 
 function translate(issue: ZodIssue, base: Path, context: ZodIssueContext): Issue[] {
   const path: Path = [...base, ...(issue.path as Path)];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownField(key, path, context));
+      return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownField(key, path, context));
     case 'invalid_type':
       return [wrongType(path, nameOf(issue.expected), context)];
     case 'invalid_value':
@@ -53,7 +61,7 @@ function translate(issue: ZodIssue, base: Path, context: ZodIssueContext): Issue
         make(
           isAbsent(path, context) ? 'missing_field' : 'wrong_value',
           path,
-          sentence(issue.message),
+          sentence(messageOf(issue, written(path, context))),
           context,
         ),
       ];
@@ -61,7 +69,8 @@ function translate(issue: ZodIssue, base: Path, context: ZodIssueContext): Issue
 }
 
 function unknownField(key: string, path: Path, context: ZodIssueContext): Issue {
-  const found = suggestion(key, knownKeys(context.schema, path, context.input));
+  const known = knownKeys(context.schema, path, context.input);
+  const found = suggestion(key, [...known, ...(context.alsoKnown?.(path) ?? [])]);
   const message = `There is no field "${key.slice(0, 100)}" here.${didYouMean(found)}`;
   return { ...make('unknown_field', [...path, key], message, context), ...found };
 }

@@ -1,0 +1,63 @@
+/** Where the values of a YAML text stand in it. */
+import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml';
+import type { Path } from './path';
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Finds the position of a path: of a field's name where `ofName`, else of its value where that is short. */
+export type Positions = (path: Path, ofName?: boolean) => Position;
+
+/** The text of a key; null for one that is no text. `true` and `1` read as they are written. */
+export function keyText(key: unknown): string | null {
+  if (!isScalar(key)) return null;
+  if (key.type === 'PLAIN') return key.source ?? String(key.value);
+  return typeof key.value === 'string' ? key.value : null;
+}
+
+/** Looks positions up in a parsed document; a path that ends nowhere has the position of its parent. */
+export function positionsIn(
+  root: Node | null,
+  anchors: ReadonlyMap<string, Node>,
+  lines: LineCounter,
+): Positions {
+  const content = (node: unknown) =>
+    isAlias(node) ? anchors.get(node.source) : (node as Node | null | undefined);
+  return (path, ofName = false) => {
+    let node = content(root);
+    let offset = root?.range?.[0] ?? 0;
+    for (const [index, part] of path.entries()) {
+      const member = memberOf(node, part);
+      if (member === null) break;
+      const isName = ofName && index === path.length - 1;
+      offset = offsetOf(member, isName) ?? offset;
+      node = content(member.value);
+    }
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+}
+
+interface Member {
+  readonly key: Node | null;
+  readonly value: unknown;
+}
+
+function memberOf(node: unknown, part: string | number): Member | null {
+  if (isSeq(node) && typeof part === 'number' && part < node.items.length) {
+    return { key: null, value: node.items[part] };
+  }
+  if (!isMap(node)) return null;
+  const pair = (node.items as Pair<Node | null>[]).find(({ key }) => keyText(key) === String(part));
+  return pair === undefined ? null : { key: pair.key, value: pair.value };
+}
+
+/** A list or an object under a name begins where the name stands. */
+function offsetOf({ key, value }: Member, isName: boolean): number | undefined {
+  const node = value as Node | null;
+  const hasText = isScalar(value) && value.range != null && value.range[1] > value.range[0];
+  if (key !== null && (isName || !hasText)) return key.range?.[0];
+  return node?.range?.[0] ?? key?.range?.[0];
+}
