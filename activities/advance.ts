@@ -1,27 +1,28 @@
 /**
- * One transaction between two nodes that take time: records the end of the last visit, looks for a
- * goal, takes the decisions ahead, enters the node behind them. Repeated, it answers the same.
+ * One transaction between two nodes that take time: records the ends of visits, looks for exits and
+ * goals, takes the decisions ahead, enters the node behind them. Repeated, it answers the same.
  */
-import { goalReachedBy } from '../src/journey/event-match';
+import { CLOSED, lookForGoals, stops } from '../src/journey/goals';
 import { walkDecisions } from '../src/journey/walk';
 import type { FactActivities } from './contract';
 import type { FactDeps } from './deps';
-import { CLOSED, loadFacts } from './enrollment-facts';
+import { loadFacts } from '../src/db/facts';
 import { createStepBook, recordEnd } from './step-book';
 
 export function createAdvance({ db, evaluators, loadGraph }: FactDeps): FactActivities['advance'] {
-  return async ({ workspaceId, enrollmentId, graph: ref, ended, from, visits, at }) => {
+  return async ({ workspaceId, enrollmentId, graph: ref, ended, from, visits, at, watch }) => {
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
-      const loaded = await loadFacts(tx, enrollmentId, at, { writes: true });
-      if (loaded === null || loaded.enrollment.endedAt !== null) return { taken: [], goal: CLOSED };
+      const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
+      if (loaded === null || loaded.enrollment.endedAt !== null)
+        return { taken: [], watch: CLOSED };
       const { enrollment, facts, lookUp } = loaded;
-      if (ended !== null) await recordEnd(tx, enrollmentId, ended);
-      const goal = await goalReachedBy(graph, facts, evaluators, lookUp);
-      if (goal !== null || from === null) return { taken: [], goal };
-      const book = createStepBook(tx, enrollment, facts);
+      for (const visit of ended) await recordEnd(tx, enrollmentId, visit);
+      const answer = await lookForGoals(graph, watch, facts, evaluators, lookUp);
+      if (stops(graph, answer)) return { taken: [], watch: answer };
+      const book = createStepBook(tx, enrollment, facts, graph);
       const taken = await walkDecisions(graph, { from, visits }, evaluators, book);
-      return { taken, goal: null };
+      return { taken, watch: answer };
     });
   };
 }

@@ -3,14 +3,17 @@ import type { Instant } from '../src/journey/json';
 import type {
   AdvanceRequest,
   AdvanceResult,
+  AskRequest,
+  AskResult,
+  EffectAttempt,
   EffectName,
   Effects,
-  Ending,
   EventSearch,
   FinishRequest,
   FinishResult,
   FoundEvent,
-  VisitKey,
+  WatchAnswer,
+  WatchState,
 } from '../src/journey/runtime';
 import type { GraphRef } from '../src/journey/graph-ref';
 
@@ -25,12 +28,14 @@ export interface Subject {
 export interface FactActivities {
   advance(input: Subject & AdvanceRequest): Promise<AdvanceResult>;
   findEvent(input: Subject & EventSearch & { readonly at: Instant }): Promise<FoundEvent | null>;
-  findGoal(input: Subject & { readonly at: Instant }): Promise<Ending | null>;
+  ask(input: Subject & AskRequest): Promise<AskResult>;
+  look(input: Subject & { readonly watch: WatchState; readonly at: Instant }): Promise<WatchAnswer>;
   finish(input: Subject & FinishRequest): Promise<FinishResult>;
 }
 
 export type EffectInput<K extends EffectName> = Subject &
-  VisitKey & { readonly at: Instant } & Effects[K]['input'];
+  Omit<EffectAttempt, 'label' | 'retry'> &
+  Effects[K]['input'];
 
 /** What leaves the building: regular activities, each idempotent by its visit. */
 export type EffectActivities = {

@@ -15,9 +15,9 @@ import {
   markUnknown,
   type Resolution,
 } from '../src/db/deliveries';
+import { type EnrollmentFacts, loadFacts } from '../src/db/facts';
 import type { ErrorCode } from '../src/errors';
 import { TemplateError } from '../src/evaluate/liquid';
-import { goalReachedBy } from '../src/journey/event-match';
 import type { Evaluators } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
 import type { Json } from '../src/journey/json';
@@ -28,7 +28,8 @@ import {
   requestHash,
   type Sender,
 } from './email-request';
-import { type EnrollmentFacts, loadFacts } from './enrollment-facts';
+import { stoppedBy } from './stopped-by';
+import type { WatchState } from '../src/journey/runtime';
 
 /** One send: its key, and what is needed to judge and compose it. */
 export interface Send {
@@ -37,8 +38,10 @@ export interface Send {
   readonly node: string;
   readonly visit: number;
   readonly at: number;
+  readonly watch: WatchState;
   readonly effectKey: string;
   readonly graph: Graph;
+  readonly channel: string;
   readonly config: EmailConfig;
   readonly evaluators: Evaluators;
   readonly sender: Sender;
@@ -68,7 +71,10 @@ export interface ClaimOptions {
 
 /** Claims the send, or finds out who did. Throws TemplateError for a render that may be tried again. */
 export async function claimSend(tx: Tx, send: Send, options: ClaimOptions): Promise<Claim> {
-  const loaded = await loadFacts(tx, send.enrollmentId, send.at, { writes: true });
+  const loaded = await loadFacts(tx, send.enrollmentId, send.graph, {
+    at: send.at,
+    writes: true,
+  });
   if (loaded === null) return { state: 'erased' };
   const known = await lockDelivery(tx, send.effectKey);
   if (known === null) {
@@ -113,7 +119,10 @@ async function again(
   resolution?: Resolution,
 ): Promise<DeliveryRow> {
   // Loaded behind the lock of the row, for which this transaction may have waited.
-  const loaded = await loadFacts(tx, send.enrollmentId, send.at, { writes: true });
+  const loaded = await loadFacts(tx, send.enrollmentId, send.graph, {
+    at: send.at,
+    writes: true,
+  });
   const reason = loaded === null ? ERASED : await stoppedBy(send, loaded);
   if (reason === null) return claimAgain(tx, row, resolution);
   await blockDelivery(tx, row.id, reason, resolution && 'not_resent');
@@ -135,21 +144,11 @@ async function firstClaim(
     nodeId: send.node,
     visit: send.visit,
     contactId: loaded.enrollment.contactId,
-    channel: 'email',
+    channel: send.channel,
     provider: send.provider,
     purpose: send.config.purpose,
     ...outcome,
   });
-}
-
-/** Why the message must not go out, judged by what is committed now. */
-async function stoppedBy(
-  send: Send,
-  { enrollment, facts, lookUp }: EnrollmentFacts,
-): Promise<string | null> {
-  if (enrollment.endedAt !== null) return 'enrollment_ended';
-  const goal = await goalReachedBy(send.graph, facts, send.evaluators, lookUp);
-  return goal === null ? null : 'goal_reached';
 }
 
 interface Outcome {

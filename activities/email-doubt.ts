@@ -20,6 +20,9 @@ export const ATTEMPT_MS = 6_000;
 /** How much longer a server may take to show a mail that it took at the last moment. */
 const SETTLING_MS = 2_000;
 
+/** So long after its claim an attempt may still hand a mail over, or the server be about to show it. */
+export const ALIVE_FOR_MS = ATTEMPT_MS + SETTLING_MS;
+
 const LOOK_UP_FOR_MS = 15 * 60_000;
 const LOOK_UP_AGAIN_MS = 5_000;
 
@@ -49,7 +52,7 @@ export async function resolveDoubt(
     );
     return { outcome: 'sent', deliveryKey: send.effectKey };
   }
-  const aliveForMs = ATTEMPT_MS + SETTLING_MS - claimedForMs;
+  const aliveForMs = ALIVE_FOR_MS - claimedForMs;
   if (aliveForMs > 0) throw retryable('email.in_doubt', 'too early', aliveForMs);
   if (answer === 'absent') return sendAgain(deps, send, row, 'absent_resent');
   if (deps.channel.lookUp && claimedForMs < (deps.lookUpForMs ?? LOOK_UP_FOR_MS))
@@ -84,14 +87,15 @@ async function sendAgain(
     reclaimSend(tx, send, row, resolution),
   );
   if (claim === null || claim.state === 'doubtful')
-    throw retryable('email.in_doubt', 'overtaken', ATTEMPT_MS + SETTLING_MS);
+    throw retryable('email.in_doubt', 'overtaken', ALIVE_FOR_MS);
   return { ...claim, claimStartedAt };
 }
 
-async function isProved(
-  { db }: DoubtDeps,
-  { workspaceId, effectKey }: Send,
-  row: DeliveryRow,
+/** Whether something has happened to the message that proves it accepted. */
+export async function isProved(
+  { db }: Pick<DoubtDeps, 'db'>,
+  { workspaceId, effectKey }: Pick<Send, 'workspaceId' | 'effectKey'>,
+  row: Pick<DeliveryRow, 'contactId'>,
 ): Promise<boolean> {
   const search = { contactId: row.contactId, types: PROOFS_OF_ACCEPTANCE, deliveryKey: effectKey };
   return (await db.inWorkspace(workspaceId, (tx) => findEvent(tx, search))) !== null;

@@ -15,6 +15,8 @@ export interface EmailConfig {
   readonly to?: string | undefined;
   readonly purpose: 'marketing' | 'transactional';
   readonly onUnknown?: 'hold' | 'resend' | 'continue' | undefined;
+  /** The subject of a mail whose template is empty, from its text. */
+  readonly subjectOf?: (subject: string | undefined, text: string) => string;
 }
 
 export interface Sender {
@@ -40,7 +42,9 @@ export function composeEmail(
   effectKey: string,
   defaultSender: Sender,
 ): Composition {
-  const { to, ...content } = renderEmail(config, facts);
+  const { to, subject: rendered, ...bodies } = renderEmail(config, facts);
+  const subject = config.subjectOf?.(rendered || undefined, bodies.text ?? '') ?? rendered;
+  const content = { subject, ...bodies };
   if (to === null) return { blocked: 'no_address' };
   if (!isAddress(to)) return { blocked: 'invalid_address' };
   const { name, email } = config.from ?? defaultSender;

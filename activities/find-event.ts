@@ -1,7 +1,7 @@
 import { findAwaited } from '../src/journey/event-match';
 import type { FactActivities } from './contract';
 import type { FactDeps } from './deps';
-import { loadFacts } from './enrollment-facts';
+import { loadFacts } from '../src/db/facts';
 
 /** Looks for the event that a waiting node awaits. */
 export function createFindEvent({
@@ -12,7 +12,7 @@ export function createFindEvent({
   return async ({ workspaceId, enrollmentId, graph: ref, at, ...search }) => {
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
-      const loaded = await loadFacts(tx, enrollmentId, at, { writes: false });
+      const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: false });
       if (loaded === null) return null;
       const { facts, lookUp } = loaded;
       return findAwaited(graph.node(search.node), search, facts, evaluators, lookUp);

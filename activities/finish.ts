@@ -1,29 +1,31 @@
 /** Closes an enrollment: what is open is cancelled, `enrollment.ended` goes out; first close wins. */
 import { closeEnrollment, type EnrollmentRow, getEnrollment } from '../src/db/enrollments';
 import { cancelOpenSteps } from '../src/db/steps';
-import { goalReachedBy } from '../src/journey/event-match';
+import { endedBy, lookForGoals } from '../src/journey/goals';
 import type { EndStatus, FinishRequest, FinishResult } from '../src/journey/runtime';
 import type { FactActivities } from './contract';
 import type { FactDeps } from './deps';
-import { loadFacts } from './enrollment-facts';
+import { loadFacts } from '../src/db/facts';
 import { recordEnd } from './step-book';
 
 export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActivities['finish'] {
-  return async ({ workspaceId, enrollmentId, graph: ref, at, ended, ...end }) => {
+  return async ({ workspaceId, enrollmentId, graph: ref, at, ended, watch, ...end }) => {
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
-      const loaded = await loadFacts(tx, enrollmentId, at, { writes: true });
+      const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
       if (loaded === null) return closed(await getEnrollment(tx, enrollmentId), end);
       const { enrollment, facts, lookUp } = loaded;
       if (enrollment.endedAt !== null) return closed(enrollment, end);
       for (const visit of ended) await recordEnd(tx, enrollmentId, visit);
       await cancelOpenSteps(tx, enrollmentId, new Date(at));
-      const meanwhile =
-        end.status === 'completed' ? await goalReachedBy(graph, facts, evaluators, lookUp) : null;
-      const { error, reason } = end;
+      const late =
+        end.status === 'completed'
+          ? await lookForGoals(graph, watch, facts, evaluators, lookUp)
+          : null;
+      const { status, goalId, reason, error } = { ...end, ...endedBy(graph, late) };
       const row = await closeEnrollment(tx, enrollmentId, {
-        status: meanwhile === null ? end.status : 'goal_reached',
-        goalId: meanwhile?.goalId ?? end.goalId,
+        status,
+        goalId,
         reason,
         error: error === null ? null : { code: error.code, nodeId: error.node },
         at: new Date(at),

@@ -10,6 +10,7 @@
  * 3. Every attempt sends the stored mail, under the same Message-ID.
  * 4. What is thrown carries codes and ids; the provider's text goes into the row.
  */
+import { Context } from '@temporalio/activity';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliveryError, type EmailChannel } from '../src/channels/email';
 import type { Database } from '../src/db/client';
@@ -28,6 +29,7 @@ import { type Claim, claimSend, ERASED, type Send } from './email-claim';
 import { type EmailConfig, type Sender, storedMessage } from './email-request';
 import { ATTEMPT_MS, resolveDoubt } from './email-doubt';
 import { guarded, permanent, retryable } from './failure';
+import { AttemptFailed, retrying } from './retrying';
 
 export interface SendEmailDeps {
   readonly db: Database;
@@ -44,10 +46,24 @@ export interface SendEmailDeps {
 
 /** The activity `sendEmail`. Its input names the node; nothing personal crosses into a history. */
 export function createSendEmail(deps: SendEmailDeps): EffectActivities['sendEmail'] {
-  return guarded('sendEmail', sendOnce(deps), deps.log);
+  return guarded('sendEmail', sendOnce(deps, EMAIL), deps.log);
 }
 
-function sendOnce(deps: SendEmailDeps): EffectActivities['sendEmail'] {
+/** A kind of message that goes out as a mail. */
+export interface MailKind {
+  /** Under which its deliveries are kept, and events of messages are told apart. */
+  readonly channel: 'email' | 'notification';
+  /** A node's settings as those of a mail. */
+  configOf(config: unknown): EmailConfig;
+}
+
+const EMAIL: MailKind = { channel: 'email', configOf: (config) => config as EmailConfig };
+
+/** Sends one kind of mail, once per visit. */
+export function sendOnce(
+  deps: SendEmailDeps,
+  { channel, configOf }: MailKind,
+): EffectActivities['sendEmail'] {
   return async ({ graph: ref, ...input }) => {
     const startedAt = performance.now();
     const graph = await deps.loadGraph(ref);
@@ -55,17 +71,24 @@ function sendOnce(deps: SendEmailDeps): EffectActivities['sendEmail'] {
       ...input,
       effectKey: effectKey(input.enrollmentId, input.node, input.visit),
       graph,
-      config: graph.node(input.node).config as EmailConfig,
+      channel,
+      config: configOf(graph.node(input.node).config),
       evaluators: deps.evaluators,
       sender: deps.sender,
       provider: deps.channel.provider,
     };
-    const claim = await coded(() => claimed(deps, send));
-    if (claim.state !== 'doubtful') return carryOut(deps, send, claim, startedAt);
-    const resolved = await coded(() => resolveDoubt(deps, send, claim));
-    if ('outcome' in resolved) return resolved;
-    return carryOut(deps, send, resolved, resolved.claimStartedAt);
+    const { retry } = graph.node(input.node);
+    const number = retry === null ? 1 : Context.current().info.attempt;
+    return retrying(retry, number, () => sendNow(deps, send, startedAt));
   };
+}
+
+async function sendNow(deps: SendEmailDeps, send: Send, startedAt: number): Promise<SendResult> {
+  const claim = await coded(() => claimed(deps, send));
+  if (claim.state !== 'doubtful') return carryOut(deps, send, claim, startedAt);
+  const resolved = await coded(() => resolveDoubt(deps, send, claim));
+  if ('outcome' in resolved) return resolved;
+  return carryOut(deps, send, resolved, resolved.claimStartedAt);
 }
 
 /** Pauses before a template that took too long is rendered again: it may have been a busy machine. */
@@ -124,7 +147,9 @@ function ended({ kind, code, response }: DeliveryError): AttemptEnd {
 
 function failure({ kind, code }: DeliveryError): Error {
   if (kind === 'refused_permanent') return permanent('email.refused', code);
-  if (kind === 'refused_retryable') return retryable('email.refused_retryable', code);
+  // Nothing is in doubt, so that the node's policy decides.
+  if (kind === 'refused_retryable')
+    return new AttemptFailed('email.refused_retryable', code, false);
   return retryable('email.unknown', code);
 }
 

@@ -1,26 +1,30 @@
 /** The walk's book in the database: a step and what it changes commit together, the first write wins. */
 import type { Tx } from '../src/db/client';
-import { addTags } from '../src/db/contacts';
 import { type EnrollmentRow, setPosition } from '../src/db/enrollments';
-import { recordEvent } from '../src/db/events';
+import { loadFacts } from '../src/db/facts';
 import { endStep, enterStep, getStep, memoStep, openNodeIds } from '../src/db/steps';
 import type { Facts } from '../src/journey/facts';
+import type { Graph } from '../src/journey/graph';
 import type { Instant } from '../src/journey/json';
-import type { ContactWrite } from '../src/journey/node-type';
 import type { EndedVisit, VisitKey } from '../src/journey/runtime';
 import type { StepBook } from '../src/journey/walk';
-import { loadFacts } from './enrollment-facts';
+import { applyWrite } from './fact-writes';
 
 /** Reasons are stored as `code` or `code: detail`. */
 const SEPARATOR = ': ';
 
 /** `loaded` are the facts that this transaction has read already. */
-export function createStepBook(tx: Tx, enrollment: EnrollmentRow, loaded: Facts): StepBook {
+export function createStepBook(
+  tx: Tx,
+  enrollment: EnrollmentRow,
+  loaded: Facts,
+  graph: Graph,
+): StepBook {
   const when = new Date(loaded.at);
   let current: Facts | null = loaded;
   return {
     facts: async () => {
-      current ??= await reload(tx, enrollment.id, loaded.at);
+      current ??= await reload(tx, enrollment.id, graph, loaded.at);
       return current;
     },
     async recall(visit) {
@@ -33,13 +37,13 @@ export function createStepBook(tx: Tx, enrollment: EnrollmentRow, loaded: Facts)
         await applyWrite(tx, enrollment, write, when);
         current = null;
       }
-      const { code, detail } = outcome.reason;
+      const { port, reason, skipped = false } = outcome;
       const stored = await memoStep(tx, {
         ...keyOf(enrollment.id, visit),
         nodeType: node.type.type,
-        status: 'completed',
-        port: outcome.port,
-        reason: detail === undefined ? code : `${code}${SEPARATOR}${detail}`,
+        status: skipped ? 'skipped' : port === 'error' ? 'failed' : 'completed',
+        port,
+        reason: inWords(reason.code, reason.detail),
         output: outcome.output ?? null,
         startedAt: when,
         endedAt: when,
@@ -60,47 +64,38 @@ export function createStepBook(tx: Tx, enrollment: EnrollmentRow, loaded: Facts)
   };
 }
 
-async function reload(tx: Tx, enrollmentId: string, at: Instant): Promise<Facts> {
-  const again = await loadFacts(tx, enrollmentId, at, { writes: true });
+async function reload(tx: Tx, enrollmentId: string, graph: Graph, at: Instant): Promise<Facts> {
+  const again = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
   if (again !== null) return again.facts;
   throw new Error(`Enrollment ${enrollmentId} disappeared in the transaction that holds it.`);
 }
 
 /** Records the end of a visit; one that ended already keeps its first end. */
-export async function recordEnd(tx: Tx, enrollmentId: string, ended: EndedVisit): Promise<void> {
+export async function recordEnd(
+  tx: Tx,
+  enrollmentId: string,
+  ended: EndedVisit,
+  detail?: string,
+): Promise<void> {
   await endStep(tx, {
     ...keyOf(enrollmentId, ended),
     status: ended.status,
     port: ended.port,
-    reason: ended.reason,
+    reason: inWords(ended.reason, detail),
     output: ended.output ?? null,
     at: new Date(ended.at),
   });
 }
 
-async function applyWrite(
-  tx: Tx,
-  enrollment: EnrollmentRow,
-  write: ContactWrite,
-  at: Date,
-): Promise<void> {
-  for (const tag of await addTags(tx, enrollment.contactId, write.tags)) {
-    await recordEvent(tx, {
-      contactId: enrollment.contactId,
-      type: 'contact.tag_added',
-      properties: { tag },
-      occurredAt: at,
-      receivedAt: at,
-      causedBy: `enrollment:${enrollment.id}`,
-      depth: enrollment.depth + 1,
-    });
-  }
-}
+const inWords = (code: string, detail?: string): string =>
+  detail === undefined ? code : `${code}${SEPARATOR}${detail}`;
 
-function keyOf(enrollmentId: string, { node, visit }: VisitKey) {
+/** The row of a visit. */
+export function keyOf(enrollmentId: string, { node, visit }: VisitKey) {
   return { enrollmentId, nodeId: node, visit };
 }
 
-function codeOf(reason: string | null): string {
+/** The stable part of a stored reason. */
+export function codeOf(reason: string | null): string {
   return reason?.split(SEPARATOR, 1)[0] ?? '';
 }

@@ -6,12 +6,20 @@ import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createFactActivities } from '../activities/index';
 import type { EffectActivities } from '../activities/contract';
+import { orphanedSends } from '../activities/email-orphans';
 import type { Sender } from '../activities/email-request';
+import { createEnrollInWorkflow } from '../activities/enroll-in-workflow';
+import { createHttpRequest } from '../activities/http-request';
+import { createRemoveFromWorkflow } from '../activities/remove-from-workflow';
 import { createSendEmail } from '../activities/send-email';
+import { createSendNotification } from '../activities/send-notification';
+import { createWebhook } from '../activities/webhook';
+import { createHttpChannel, type HttpChannel } from './channels/http';
 import { createSmtpChannel } from './channels/smtp';
 import type { EmailChannel } from './channels/email';
 import { type Config, loadConfig } from './config';
-import { type Database, openDatabase } from './db/client';
+import type { Database } from './db/client';
+import { openMigratedDatabase } from './db/migrated';
 import { loadVersion } from './db/workflows';
 import { createEvaluators } from './evaluate/evaluators';
 import type { Definition } from './journey/definition';
@@ -21,6 +29,7 @@ import { createLogger, type Logger } from './log';
 import { connectionOptions } from './temporal/connect';
 import { createGraphCodec } from './temporal/graph-codec';
 import { EFFECTS_QUEUE, JOURNEYS_QUEUE } from './temporal/names';
+import { openUpkeep } from './temporal/upkeep';
 import { cachedVersions } from './temporal/version-cache';
 
 /** An effect's `startToClose` and a little more, so that a deploy interrupts no message. */
@@ -32,6 +41,7 @@ export interface WorkerParts {
   readonly namespace: string;
   readonly db: Database;
   readonly channel: EmailChannel;
+  readonly http: HttpChannel;
   /** Who mails are from when a node does not say. */
   readonly sender: Sender;
   readonly log: Logger;
@@ -49,7 +59,7 @@ export interface Workers {
 
 /** Creates the two workers of a process: journeys and effects. */
 export async function createWorkers(parts: WorkerParts): Promise<Workers> {
-  const { db, connection, namespace, channel, sender, log } = parts;
+  const { db, connection, namespace, channel, http, sender, log } = parts;
   const evaluators = createEvaluators();
   const loadDefinition = cachedVersions((ref) => readVersion(db, ref));
   const graphs = new WeakMap<Definition, Graph>();
@@ -78,11 +88,18 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
       ? {}
       : { maxCachedWorkflows: parts.maxCachedWorkflows }),
   });
+  const mail = { db, channel, sender, evaluators, loadGraph, log };
+  const calls = { db, http, evaluators, loadGraph, log };
   const effects = await Worker.create({
     ...shared,
     taskQueue: parts.effectsQueue ?? EFFECTS_QUEUE,
     activities: {
-      sendEmail: createSendEmail({ db, channel, sender, evaluators, loadGraph, log }),
+      sendEmail: createSendEmail(mail),
+      sendNotification: createSendNotification(mail),
+      webhook: createWebhook(calls),
+      httpRequest: createHttpRequest(calls),
+      enrollInWorkflow: createEnrollInWorkflow(calls),
+      removeFromWorkflow: createRemoveFromWorkflow(calls),
     } satisfies EffectActivities,
   });
   return {
@@ -127,7 +144,7 @@ async function main(config: Config): Promise<void> {
   if (config.databaseUrl === undefined) throw new Error('DATABASE_URL is not set.');
   if (config.smtpUrl === undefined) throw new Error('SMTP_URL is not set.');
   Runtime.install({ shutdownSignals: [] });
-  const db = await openDatabase({ url: config.databaseUrl, name: 'throughline-worker' });
+  const db = await openMigratedDatabase({ url: config.databaseUrl, name: 'throughline-worker' });
   const connection = await NativeConnection.connect(connectionOptions(config));
   const channel = createSmtpChannel({
     url: config.smtpUrl,
@@ -135,14 +152,24 @@ async function main(config: Config): Promise<void> {
   });
   const namespace = config.temporalNamespace;
   const sender = { email: config.mailFrom };
-  const workers = await createWorkers({ connection, namespace, db, channel, sender, log });
+  const http = createHttpChannel({ allow: config.httpAllow });
+  const workers = await createWorkers({ connection, namespace, db, channel, http, sender, log });
+  const chores = (outbox: Database) => [orphanedSends({ outbox, db, channel, log })];
+  const upkeep = await openUpkeep({
+    url: config.databaseUrl,
+    name: 'throughline-upkeep',
+    chores,
+    log,
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => workers.shutdown());
   }
   const running = workers.run();
   log.info({ event: 'worker.ready' }, 'The worker takes journeys and effects.');
   await running;
+  await upkeep.stop();
   channel.close();
+  await http.close();
   await Promise.all([db.close(), connection.close()]);
 }
 

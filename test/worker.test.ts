@@ -1,14 +1,18 @@
+import { createSmtpChannel } from '../src/channels/smtp';
 import { upsertContact } from '../src/db/contacts';
 import { listDeliveries } from '../src/db/deliveries';
-import { admitEnrollment, type EnrollmentRow, getEnrollment } from '../src/db/enrollments';
+import { closeEnrollment, type EnrollmentRow, getEnrollment } from '../src/db/enrollments';
 import { createWorkflow, publishVersion } from '../src/db/workflows';
+import { startMailCatcher } from '../src/dev/mail-catcher';
 import { contentHash } from '../src/language/content-hash';
 import { createEnrollments } from '../src/temporal/enrollments';
+import { admit } from './support/admit';
 import { define } from './support/define';
 import { eventually } from './support/eventually';
 import { type TestNamespace, testNamespace } from './support/namespace';
 import { testDatabase, type TestDatabase } from './support/postgres';
 import { endPrograms, type Program, startProgram } from './support/program';
+import { deliveryOf, sendCase, sender } from './support/sends';
 import { type FaultyMailServer, startFaultyMailServer } from './support/smtp';
 
 /** How long the provider takes to answer: a worker that does not wait for it leaves the mail in doubt. */
@@ -30,12 +34,13 @@ afterAll(async () => {
   await Promise.all([database?.close(), temporal?.close(), provider?.stop()]);
 });
 
-const startWorker = (): Program =>
+const startWorker = (more: Record<string, string> = {}): Program =>
   startProgram('src/worker.ts', {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     SMTP_URL: provider.url,
+    ...more,
   });
 
 async function enroll(): Promise<EnrollmentRow> {
@@ -57,9 +62,7 @@ async function enroll(): Promise<EnrollmentRow> {
     });
     const { contact } = await upsertContact(tx, { email: 'ada@example.com' });
     const admission = { workflowId: workflow.id, contactId: contact.id, at: new Date() };
-    const admitted = await admitEnrollment(tx, { ...admission, allowMultiple: true });
-    if ('blocked' in admitted) throw new Error(admitted.blocked);
-    return admitted.enrollment;
+    return admit(tx, admission);
   });
   await createEnrollments(temporal.client, db).start(enrollment);
   return enrollment;
@@ -90,4 +93,29 @@ test('a worker told to stop finishes its send, another one goes on, and nothing 
   expect(await deliveries()).toMatchObject([settled]);
   expect(provider.mails).toHaveLength(1);
   expect(await second.end('SIGTERM')).toEqual({ code: 0, signal: null });
+});
+
+test('a worker finds out what became of sends whose journeys ended while nobody ran', async () => {
+  const { db, workspaceId, admin } = database;
+  const of = await sendCase(db, workspaceId);
+  provider.ending = 'hang_up';
+  const channel = createSmtpChannel({ url: provider.url });
+  await expect(sender(db, channel)(of)).rejects.toMatchObject({ type: 'email.unknown' });
+  channel.close();
+  // As a kill in the middle of an attempt leaves it.
+  await admin`update deliveries set status = 'claimed', claimed_at = now() - interval '1 minute' where enrollment_id = ${of.enrollmentId}`;
+  await db.inWorkspace(workspaceId, (tx) =>
+    closeEnrollment(tx, of.enrollmentId, { status: 'cancelled', at: new Date() }),
+  );
+  // The workers of the other test have just done it.
+  await admin`delete from throughline.chores`;
+  const catcher = await startMailCatcher({});
+  const worker = startWorker({ THROUGHLINE_MAIL_LOOKUP_URL: `${catcher.inboxUrl}/dev/messages` });
+  const settled = await eventually('it is settled', async () => {
+    const row = await deliveryOf(db, of);
+    return row.resolution === null ? null : row;
+  });
+  expect(settled).toMatchObject({ status: 'blocked', resolution: 'not_resent' });
+  expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  await catcher.stop();
 });

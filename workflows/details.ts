@@ -1,23 +1,79 @@
-import type { EndStatus, Position } from '../src/journey/runtime';
+/** The details that the Temporal Web UI shows: ids, codes and the words of the definition, nothing personal. */
+import type { FinishRequest, FinishResult, Position } from '../src/journey/runtime';
+import type { SavedTrail, TrailStep } from './trail';
 
-/** Where the person is, waiting for what, until when: Markdown for the Temporal Web UI. */
+type NameOf = (node: string) => string;
+type End = Pick<FinishRequest, 'status' | 'reason' | 'error'>;
+
+const NO_STEPS: SavedTrail = { steps: [], earlier: 0 };
+const itself: NameOf = (node) => node;
+
+/** Where the person has been and is, waiting for what, until when: Markdown. */
 export function currentDetails(
   positions: readonly Position[],
-  end: { readonly status: EndStatus; readonly goalId: string | null } | null,
+  trail: SavedTrail = NO_STEPS,
+  nameOf: NameOf = itself,
 ): string {
-  if (end !== null) {
-    return end.goalId === null ? `**${end.status}**` : `**${end.status}**: goal \`${end.goalId}\``;
-  }
-  return positions.map(describe).join('\n');
+  return sections(trailText(trail, nameOf), positions.map(describe).join('\n'));
+}
+
+/** How it ended, why, and by which steps: Markdown. */
+export function finalDetails(
+  result: FinishResult,
+  asked: End = { status: result.status, reason: null, error: null },
+  trail: SavedTrail = NO_STEPS,
+  nameOf: NameOf = itself,
+): string {
+  return sections(`**${result.status}**${why(result, asked)}`, trailText(trail, nameOf));
+}
+
+function why({ status, goalId }: FinishResult, asked: End): string {
+  const goal = goalId === null ? '' : `: goal ${code(goalId)}`;
+  // The row was closed by somebody else, who had a reason of their own.
+  if (status !== asked.status) return goal;
+  const { reason, error } = asked;
+  if (error !== null) return `: ${code(error.code)} at ${code(error.node)}`;
+  return reason === null ? goal : `: ${code(reason)}`;
+}
+
+function trailText({ steps, earlier }: SavedTrail, nameOf: NameOf): string {
+  const before = earlier === 0 ? [] : [`- … ${earlier} earlier`];
+  return [...before, ...steps.map((step) => `- ${stepText(step, nameOf)}`)].join('\n');
+}
+
+function stepText({ node, visit, port, reason }: TrailStep, nameOf: NameOf): string {
+  const way = port === null ? '' : ` → ${code(port)}`;
+  return `${place(nameOf(node), node, visit)}${way} (${code(reason)})`;
 }
 
 function describe({ label, node, visit, waitingFor, waitUntil }: Position): string {
-  const place = `- **${escape(label)}** (\`${node}\`${visit > 1 ? `, visit ${visit}` : ''})`;
   const waiting = waitingFor === null ? '' : `, waiting for ${waitingFor}`;
   const until = waitUntil === null ? '' : ` until ${new Date(waitUntil).toISOString()}`;
-  return `${place}${waiting}${until}`;
+  return `- **Now** ${place(label, node, visit)}${waiting}${until}`;
 }
 
+function place(label: string, node: string, visit: number): string {
+  const named = label === node ? code(node) : `${escape(label)} ${code(node)}`;
+  return visit > 1 ? `${named} (visit ${visit})` : named;
+}
+
+const sections = (...texts: readonly string[]): string =>
+  texts.filter((text) => text !== '').join('\n\n');
+
+const code = (text: string): string => `\`${oneLine(text).replaceAll('`', "'")}\``;
+
 function escape(text: string): string {
-  return text.replace(/[\\`*_[\]<>]/g, (character) => `\\${character}`);
+  return oneLine(text).replace(/[\\`*_[\]<>]/g, (character) => `\\${character}`);
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+
+/** One line of the Web UI; in every script well under the 400 bytes that a server may insist on. */
+const SUMMARY_LENGTH = 100;
+
+/** A text as the summary of a timer or an activity: one line, and short enough. */
+export function summaryOf(text: string): string {
+  const characters = Array.from(oneLine(text));
+  if (characters.length <= SUMMARY_LENGTH) return characters.join('');
+  return `${characters.slice(0, SUMMARY_LENGTH - 1).join('')}…`;
 }

@@ -13,6 +13,7 @@ import {
   stateQuery,
 } from './messages';
 import { createTemporalRuntime } from './temporal-runtime';
+import { Trail } from './trail';
 
 export async function enrollment(
   input: EnrollmentInput,
@@ -34,11 +35,14 @@ export async function enrollment(
   const { $graph, definition } = graphPayload;
   if (definition === undefined) throw new Error('The worker runs without the graph codec.');
   const graph = indexGraph(definition);
+  const trail = new Trail(input.trail);
   const runtime = createTemporalRuntime({
     input,
     graph: $graph,
     bells: () => bells,
     commands: () => commands,
+    nameOf: (node) => graph.node(node).label,
+    trail,
     announced: (current) => {
       positions = current;
     },
@@ -46,5 +50,6 @@ export async function enrollment(
   const state = input.state ?? initialState(input.enrollmentId, graph.entry, input.startedAt);
   const result = await interpret(graph, state, runtime);
   if (result.kind === 'ended') return { status: result.status, goalId: result.goalId };
-  return continueAsNew<typeof enrollment>({ ...input, state: result.state }, { $graph });
+  const next = { ...input, state: result.state, trail: trail.save() };
+  return continueAsNew<typeof enrollment>(next, { $graph });
 }

@@ -5,6 +5,7 @@ import type { GraphRef } from '../src/journey/graph-ref';
 import type { Instant } from '../src/journey/json';
 import type { EndStatus, Position } from '../src/journey/runtime';
 import type { EnrollmentState } from '../src/journey/state';
+import type { SavedTrail } from './trail';
 
 /** The workflow type; never renamed, since running enrollments carry it. */
 export const ENROLLMENT_WORKFLOW = 'enrollment';
@@ -42,6 +43,8 @@ export interface EnrollmentInput {
   /** Where to go on; null at the very start. */
   readonly state: EnrollmentState | null;
   readonly options: EnrollmentOptions;
+  /** The latest steps of the histories before, for the details alone. */
+  readonly trail?: SavedTrail;
 }
 
 export interface EnrollmentOptions {

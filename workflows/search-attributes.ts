@@ -15,6 +15,9 @@ const STATUS = defineSearchAttributeKey('ThroughlineStatus', KEYWORD);
 const VERSION = defineSearchAttributeKey('ThroughlineVersion', INT);
 const NODE = defineSearchAttributeKey('ThroughlineNode', KEYWORD_LIST);
 
+/** Every attribute that an enrollment may carry; a namespace must know all of them. */
+export const ENROLLMENT_ATTRIBUTES = [WORKSPACE, WORKFLOW, CONTACT, STATUS, VERSION, NODE];
+
 /** What is known when an enrollment starts. */
 export function startAttributes(enrollment: {
   readonly workspaceId: string;

@@ -19,7 +19,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, EffectActivities } from '../activities/contract';
+import type { ActivityOptions } from '@temporalio/common';
+import type { Activities, EffectActivities, EffectInput, Subject } from '../activities/contract';
+import type { RetryPolicy } from '../src/journey/retry';
 import {
   EffectFailure,
   type EffectName,
@@ -29,12 +31,12 @@ import {
   type Runtime,
   type SleepRequest,
   type StopSignal,
-  type VisitKey,
 } from '../src/journey/runtime';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { EnrollmentInput } from './messages';
-import { currentDetails } from './details';
+import { currentDetails, finalDetails, summaryOf } from './details';
 import { endAttributes, positionAttributes } from './search-attributes';
+import type { Trail } from './trail';
 
 /** Signals of one run are limited to 10,000; a fresh history begins long before. */
 const SIGNALS_AT_MOST = 1_000;
@@ -44,8 +46,19 @@ interface Surroundings {
   readonly graph: GraphRef;
   bells(): number;
   commands(): number;
+  /** What people call a node. */
+  nameOf(node: string): string;
+  readonly trail: Trail;
   announced(positions: readonly Position[]): void;
 }
+
+/** What must go out in the end is tried for days. */
+const PATIENT: NonNullable<ActivityOptions['retry']> = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '5m',
+};
+const LONGEST_RETRY = '72h';
 
 const facts = proxyLocalActivities<Activities['facts']>({
   startToCloseTimeout: '10s',
@@ -53,13 +66,12 @@ const facts = proxyLocalActivities<Activities['facts']>({
 });
 
 export function createTemporalRuntime(around: Surroundings): Runtime {
-  const { input, graph } = around;
+  const { input, graph, trail, nameOf } = around;
   const subject = { workspaceId: input.workspaceId, enrollmentId: input.enrollmentId, graph };
   const effects = proxyActivities<EffectActivities>({
     taskQueue: input.options.effectsQueue,
     startToCloseTimeout: '10s',
-    scheduleToCloseTimeout: '72h',
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
+    scheduleToCloseTimeout: LONGEST_RETRY,
     // Moving on in the middle of an attempt would leave a message of unknown fate behind.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
@@ -68,20 +80,25 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
     bells: around.bells,
     commands: around.commands,
     sleep,
-    advance: (request) => facts.advance({ ...subject, ...request }),
-    findEvent: (search) => facts.findEvent({ ...subject, ...search, at: Date.now() }),
-    findGoal: (at) => facts.findGoal({ ...subject, at }),
-    perform: (effect, visit, effectInput, stop) =>
-      perform(effects, effect, { ...subject, ...visit, ...effectInput }, stop),
+    ...factCalls(around, subject),
+    perform: (effect, { label, retry, ...attempt }, effectInput, stop) =>
+      perform(effects, effect, {
+        options: activityOptions(label, retry, attempt.timeout),
+        input: { ...subject, ...attempt, ...effectInput },
+        stop,
+      }),
     async finish(request) {
-      const result = await facts.finish({ ...subject, ...request });
+      const result = await facts.finish.executeWithOptions({ summary: 'End the enrollment' }, [
+        { ...subject, ...request },
+      ]);
+      trail.note(request.ended);
       if (input.options.searchAttributes) upsertSearchAttributes(endAttributes(result.status));
-      setCurrentDetails(currentDetails([], result));
+      setCurrentDetails(finalDetails(result, request, trail.save(), nameOf));
       return result;
     },
     announce(positions) {
       around.announced(positions);
-      setCurrentDetails(currentDetails(positions, null));
+      setCurrentDetails(currentDetails(positions, trail.save(), nameOf));
       if (input.options.searchAttributes && positions.some(({ waitingFor }) => waitingFor)) {
         upsertSearchAttributes(positionAttributes(positions));
       }
@@ -97,23 +114,57 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
   };
 }
 
+/** Local activities; their summaries name the node and not what it does, which may name tags and lists. */
+function factCalls(
+  { trail, nameOf }: Surroundings,
+  subject: Subject,
+): Pick<Runtime, 'advance' | 'findEvent' | 'ask' | 'look'> {
+  return {
+    async advance(request) {
+      const summary = summaryOf(`Go on: ${nameOf(request.from.node)}`);
+      const input = { ...subject, ...request };
+      const result = await facts.advance.executeWithOptions({ summary }, [input]);
+      trail.note(request.ended);
+      trail.note(result.taken);
+      return result;
+    },
+    findEvent(search) {
+      const summary = summaryOf(`Look for an event: ${nameOf(search.node)}`);
+      const input = { ...subject, ...search, at: Date.now() };
+      return facts.findEvent.executeWithOptions({ summary }, [input]);
+    },
+    ask(request) {
+      const summary = summaryOf(`Ask: ${nameOf(request.node)}`);
+      return facts.ask.executeWithOptions({ summary }, [{ ...subject, ...request }]);
+    },
+    look(watch, at) {
+      const summary = 'Look at goals and exits';
+      return facts.look.executeWithOptions({ summary }, [{ ...subject, watch, at }]);
+    },
+  };
+}
+
 async function sleep({ until, wake, summary }: SleepRequest): Promise<void> {
   if (until === null) return condition(wake);
-  await condition(wake, Math.max(1, until - Date.now()), { summary });
+  await condition(wake, Math.max(1, until - Date.now()), { summary: summaryOf(summary) });
+}
+
+interface Performance<K extends EffectName> {
+  readonly options: ActivityOptions;
+  readonly input: EffectInput<K>;
+  readonly stop: StopSignal;
 }
 
 async function perform<K extends EffectName>(
   effects: EffectActivities,
   effect: K,
-  input: Parameters<EffectActivities[K]>[0] & VisitKey & { readonly label: string },
-  stop: StopSignal,
+  { options, input, stop }: Performance<K>,
 ): Promise<Effects[K]['result']> {
   const scope = new CancellationScope();
   stop.onRequest(() => scope.cancel());
-  const { label, ...rest } = input;
-  const activity = effects[effect] as unknown as SummarizedActivity<K>;
+  const activity = effects[effect] as unknown as ActivityWithOptions<K>;
   try {
-    return await scope.run(() => activity.executeWithOptions({ summary: label }, [rest]));
+    return await scope.run(() => activity.executeWithOptions(options, [input]));
   } catch (error) {
     // Stopped in back-off, between two attempts: nothing is under way, the visit is entered again.
     if (isCancellation(error)) throw new PathStopped();
@@ -121,8 +172,30 @@ async function perform<K extends EffectName>(
   }
 }
 
-interface SummarizedActivity<K extends EffectName> {
-  executeWithOptions(options: { summary: string }, args: [unknown]): Promise<Effects[K]['result']>;
+interface ActivityWithOptions<K extends EffectName> {
+  executeWithOptions(options: ActivityOptions, args: [unknown]): Promise<Effects[K]['result']>;
+}
+
+/** Linear pauses and jitter are not Temporal's: the activity sets the next pause itself. */
+function activityOptions(
+  summary: string,
+  retry: RetryPolicy | null,
+  timeout: number | undefined,
+): ActivityOptions {
+  return {
+    summary: summaryOf(summary),
+    ...(timeout === undefined ? {} : { startToCloseTimeout: timeout }),
+    retry:
+      retry === null
+        ? PATIENT
+        : {
+            maximumAttempts: retry.maxAttempts,
+            // The longest pause bounds the first one too.
+            initialInterval: Math.max(1, Math.min(retry.initialInterval, retry.maxInterval)),
+            maximumInterval: Math.max(1, retry.maxInterval),
+            backoffCoefficient: retry.backoff === 'exponential' ? 2 : 1,
+          },
+  };
 }
 
 function failureCode(error: unknown): string {

@@ -4,16 +4,17 @@ import { createFactActivities } from '../../activities/index';
 import type { FactActivities } from '../../activities/contract';
 import { createSmtpChannel } from '../../src/channels/smtp';
 import { patchContact, upsertContact } from '../../src/db/contacts';
-import { admitEnrollment } from '../../src/db/enrollments';
 import { eraseContact } from '../../src/db/erase-contact';
 import { findEvents } from '../../src/db/events';
 import { getStep, listSteps } from '../../src/db/steps';
 import { createWorkflow, publishVersion } from '../../src/db/workflows';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
+import { CLOSED } from '../../src/journey/goals';
 import { indexGraph } from '../../src/journey/graph';
 import type { Evaluators } from '../../src/journey/facts';
 import type { EndedVisit } from '../../src/journey/runtime';
+import { admit } from '../support/admit';
 import { define } from '../support/define';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { deliveryOf, sendCase, sender } from '../support/sends';
@@ -26,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => t?.close());
 
 const AT = new Date('2026-03-01T09:00:00Z').getTime();
+const UNWATCHED = { reached: [], armed: [] };
 const isPro = [{ field: 'plan', operator: 'equals', value: 'pro' }];
 const definition = define({
   nodes: {
@@ -53,16 +55,12 @@ async function atStart(evaluators: Evaluators = createEvaluators()) {
         externalId: newId(),
         attributes: { plan: 'pro' },
       });
-      const admitted = await admitEnrollment(tx, {
-        ...{ workflowId: workflow.id, contactId: contact.id, at: new Date(AT) },
-        allowMultiple: true,
-      });
-      if ('blocked' in admitted) throw new Error(admitted.blocked);
-      const enrollmentId = admitted.enrollment.id;
-      return { workflowId: workflow.id, enrollmentId, contactId: contact.id };
+      const entry = { workflowId: workflow.id, contactId: contact.id };
+      const { id: enrollmentId } = await admit(tx, { ...entry, at: new Date(AT) });
+      return { ...entry, enrollmentId };
     },
   );
-  const { advance, findEvent, findGoal, finish } = createFactActivities({
+  const { advance, findEvent, look, finish } = createFactActivities({
     db: t.db,
     evaluators,
     loadGraph: async () => indexGraph(definition),
@@ -74,19 +72,20 @@ async function atStart(evaluators: Evaluators = createEvaluators()) {
     contactId,
     advance: (more: Partial<Parameters<FactActivities['advance']>[0]> = {}) =>
       advance({
-        ...{ ...subject, ended: null, from: { node: 'ask', visit: 1 }, visits: [], at: AT },
+        ...{ ...subject, ended: [], from: { node: 'ask', visit: 1 }, visits: [], at: AT },
+        watch: UNWATCHED,
         ...more,
       }),
-    findGoal: () => findGoal({ ...subject, at: AT }),
+    look: () => look({ ...subject, at: AT, watch: UNWATCHED }),
     findEvent: () =>
       findEvent({
         ...{ ...subject, at: AT, node: 'pause', visit: 1, from: AT, to: AT },
-        ...{ deliveryKey: null, consumed: [] },
+        ...{ deliveryKey: null, consumed: [], memory: {} },
       }),
     finish: () =>
       finish({
         ...{ ...subject, at: AT, ended: [], status: 'completed' },
-        ...{ goalId: null, reason: null, error: null },
+        ...{ goalId: null, reason: null, error: null, watch: UNWATCHED },
       }),
   };
 }
@@ -104,7 +103,7 @@ test('decisions taken again answer what is stored, though the contact has change
       { node: 'ask', visit: 1, port: 'true', reason: 'condition.true' },
       { node: 'tag', visit: 1, port: 'next', reason: 'tag.added' },
     ],
-    goal: null,
+    watch: { exit: null, goals: [], armed: [], changesAt: null },
   });
   const stored = await stepsOf(it.enrollmentId);
   await change(it.contactId, { attributes: { plan: 'free' }, tags: [] });
@@ -152,9 +151,9 @@ test('the first end of a visit stays, and its successor starts when it first sta
     ...{ node: 'pause', visit: 1, at: AT + 1, status: 'completed', port: 'next' },
     reason: 'wait.elapsed',
   };
-  await it.advance({ ended, from: { node: 'other', visit: 1 }, at: AT + 1 });
+  await it.advance({ ended: [ended], from: { node: 'other', visit: 1 }, at: AT + 1 });
   await it.advance({
-    ended: { ...ended, at: AT + 9, status: 'failed', port: 'error', reason: 'other' },
+    ended: [{ ...ended, at: AT + 9, status: 'failed', port: 'error', reason: 'other' }],
     from: { node: 'other', visit: 1 },
     at: AT + 9,
   });
@@ -193,8 +192,8 @@ test('about somebody who was erased every activity says that it is over, and wri
   await it.advance();
   await t.db.inWorkspace(t.workspaceId, (tx) => eraseContact(tx, it.contactId, new Date()));
   const erased = await stepsOf(it.enrollmentId);
-  expect(await it.advance()).toEqual({ taken: [], goal: { goalId: null } });
-  expect(await it.findGoal()).toEqual({ goalId: null });
+  expect(await it.advance()).toEqual({ taken: [], watch: CLOSED });
+  expect(await it.look()).toEqual(CLOSED);
   expect(await it.findEvent()).toBeNull();
   expect(await it.finish()).toEqual({ status: 'cancelled', goalId: null });
   expect(await stepsOf(it.enrollmentId)).toEqual(erased);
@@ -203,7 +202,7 @@ test('about somebody who was erased every activity says that it is over, and wri
 test('an enrollment whose row is gone ends as it was going to', async () => {
   const it = await atStart();
   await t.admin`delete from enrollments where id = ${it.enrollmentId}`;
-  expect(await it.advance()).toEqual({ taken: [], goal: { goalId: null } });
+  expect(await it.advance()).toEqual({ taken: [], watch: CLOSED });
   expect(await it.finish()).toEqual({ status: 'completed', goalId: null });
   const step = { enrollmentId: it.enrollmentId, nodeId: 'ask', visit: 1 };
   expect(await t.db.inWorkspace(t.workspaceId, (tx) => getStep(tx, step))).toBeNull();

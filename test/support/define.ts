@@ -2,12 +2,13 @@ import type { Definition } from '../../src/journey/definition';
 import { parseDefinition } from '../../src/language/parse-definition';
 
 interface Sketch {
-  readonly nodes: Readonly<Record<string, readonly [type: string, data?: object]>>;
+  readonly nodes: Readonly<Record<string, readonly [type: string, data?: object, more?: object]>>;
   /** `a -> b` for the next port, `a:true -> b` for another. */
   readonly edges?: readonly string[];
   readonly goals?: readonly object[];
   readonly settings?: object;
   readonly triggers?: readonly object[];
+  readonly tests?: readonly object[];
   readonly key?: string;
 }
 
@@ -20,17 +21,23 @@ export function define(sketch: Sketch): Definition {
 }
 
 /** The same as input for the API. */
-export function sketched({ nodes, edges, goals, settings, triggers, key }: Sketch): object {
+export function sketched({ nodes, edges, goals, settings, triggers, tests, key }: Sketch): object {
   const ids = Object.keys(nodes);
   const chain = ids.slice(1).map((id, index) => `${ids[index]} -> ${id}`);
   return {
     key: key ?? 'journey',
     name: 'Journey',
     triggers: triggers ?? [{ type: 'manual' }],
-    nodes: Object.entries(nodes).map(([id, [type, data]]) => ({ id, type, data: data ?? {} })),
+    nodes: Object.entries(nodes).map(([id, [type, data, more]]) => ({
+      id,
+      type,
+      data: data ?? {},
+      ...more,
+    })),
     edges: (edges ?? chain).map(edgeOf),
     ...(goals === undefined ? {} : { goals }),
     ...(settings === undefined ? {} : { settings }),
+    ...(tests === undefined ? {} : { tests }),
   };
 }
 

@@ -35,3 +35,20 @@ export function textsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }
+
+/** What operators see of a workflow: its current details, and the summaries of timers and activities. */
+export async function userMetadataOf(
+  client: Client,
+  workflowId: string,
+): Promise<{ details: string; summaries: string[] }> {
+  const handle = client.workflow.getHandle(workflowId);
+  const { currentDetails } = await handle.query<{ currentDetails?: string }>(
+    '__temporal_workflow_metadata',
+  );
+  const { events } = await handle.fetchHistory();
+  const summaries = (events ?? []).flatMap(({ userMetadata }) => {
+    const data = userMetadata?.summary?.data;
+    return data ? [JSON.parse(Buffer.from(data).toString()) as string] : [];
+  });
+  return { details: currentDetails ?? '', summaries };
+}

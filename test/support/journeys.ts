@@ -1,19 +1,24 @@
 /** Everything a journey needs, for real: PostgreSQL, Temporal, SMTP, workers, the relay. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { eq, sql } from 'drizzle-orm';
 import type { EmailChannel } from '../../src/channels/email';
+import { createHttpChannel } from '../../src/channels/http';
 import { createSmtpChannel } from '../../src/channels/smtp';
-import { type ContactPatch, upsertContact } from '../../src/db/contacts';
-import { admitEnrollment, type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
+import { type ContactPatch, storeContact, upsertContact } from '../../src/db/contacts';
+import { type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
 import { recordEvent } from '../../src/db/events';
+import { contactFacts } from '../../src/db/facts';
 import { deliveries } from '../../src/db/schema/deliveries';
 import { listSteps } from '../../src/db/steps';
-import { createWorkflow, publishVersion } from '../../src/db/workflows';
+import { createWorkflow, getWorkflow, publishVersion } from '../../src/db/workflows';
 import { startMailCatcher } from '../../src/dev/mail-catcher';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
+import { contactEvents } from '../../src/journey/contact-events';
 import type { Definition } from '../../src/journey/definition';
+import type { ContactFacts } from '../../src/journey/facts';
 import type { JsonObject } from '../../src/journey/json';
 import { contentHash } from '../../src/language/content-hash';
 import { listensTo, triggerRows } from '../../src/language/listens-to';
@@ -22,6 +27,8 @@ import { createEnrollments, type Enrollments } from '../../src/temporal/enrollme
 import { startRelay } from '../../src/temporal/relay';
 import { createWorkers } from '../../src/worker';
 import type { EnrollmentOptions } from '../../workflows/messages';
+import { admit } from './admit';
+import { calmDatabase } from './calm-database';
 import { eventually } from './eventually';
 import { testDatabase } from './postgres';
 import { temporalAddress } from './temporal';
@@ -34,16 +41,25 @@ interface JourneysOptions {
   readonly smtpUrl?: string;
   /** Another channel than SMTP. */
   readonly channel?: EmailChannel;
+  /** Another Temporal server than the one that all test files share. */
+  readonly address?: string;
+  /** Whether the server skips time; see calm-database.ts. */
+  readonly skipsTime?: boolean;
+  /** Of enrollments that the relay starts. */
+  readonly options?: Partial<EnrollmentOptions>;
 }
 
 export async function startJourneys({
   maxCachedWorkflows,
   smtpUrl,
   channel: other,
+  address: given,
+  skipsTime = false,
+  options = {},
 }: JourneysOptions = {}) {
   const database = await testDatabase();
   const { db, workspaceId } = database;
-  const address = await temporalAddress();
+  const address = given ?? (await temporalAddress());
   const log = createLogger('test');
   const catcher = await startMailCatcher({});
   const smtp = createSmtpChannel({
@@ -51,13 +67,15 @@ export async function startJourneys({
     mailLookUpUrl: `${catcher.inboxUrl}/dev/messages`,
   });
   const channel = other ?? smtp;
+  const http = createHttpChannel({ allow: ['127.0.0.1', 'localhost'] });
   const connection = await NativeConnection.connect({ address });
   const queues = { journeysQueue: `journeys-${newId()}`, effectsQueue: `effects-${newId()}` };
   const workers = await createWorkers({
     connection,
     namespace: 'default',
-    db,
+    db: skipsTime ? calmDatabase(db, () => quiet()) : db,
     channel,
+    http,
     sender: { email: 'shop@example.com' },
     log,
     ...queues,
@@ -74,16 +92,29 @@ export async function startJourneys({
   const relay = startRelay({
     outbox,
     db,
-    enrollments: enrollmentsWith({}),
+    enrollments: enrollmentsWith(options),
     evaluators: createEvaluators(),
     leaseMs: 5_000,
     pollMs: 25,
     log,
   });
+  /** Resolves once the relay has done all that it was left. */
+  async function quiet(): Promise<void> {
+    for (;;) {
+      const [left] = await database.admin`select 1 from outbox limit 1`;
+      if (left === undefined) return;
+      relay.wake();
+      await sleep(2);
+    }
+  }
   return {
     ...database,
     client,
     catcher,
+    quiet,
+    /** The key that a workflow was published under. */
+    keyOf: (workflowId: string) =>
+      db.inWorkspace(workspaceId, async (tx) => (await getWorkflow(tx, workflowId))?.key ?? ''),
     /** Publishes under a key of its own, so that cases do not meet. */
     publish: (definition: Definition) =>
       db.inWorkspace(workspaceId, async (tx) => {
@@ -116,22 +147,35 @@ export async function startJourneys({
       variables: JsonObject = {},
     ): Promise<EnrollmentRow> {
       const row = await db.inWorkspace(workspaceId, async (tx) => {
-        const admission = await admitEnrollment(tx, {
-          workflowId,
-          contactId,
-          at: new Date(),
-          allowMultiple: true,
-          triggerEventId,
-          variables,
-        });
-        if (!('enrollment' in admission)) throw new Error(`Blocked: ${admission.blocked}`);
-        const id = admission.enrollment.id;
+        const entry = { workflowId, contactId, triggerEventId, variables };
+        const enrollment = await admit(tx, { ...entry, at: new Date() });
+        const { id } = enrollment;
         await tx.execute(sql`delete from outbox where payload ->> 'enrollmentId' = ${id}`);
-        return admission.enrollment;
+        return enrollment;
       });
       await enrollmentsWith(options).start(row);
       return row;
     },
+    /** Changes the contact as the API does; unheard, the relay never learns of it. */
+    change: (
+      contactId: string,
+      to: (before: ContactFacts) => ContactFacts,
+      { unheard = false, at = new Date() } = {},
+    ) =>
+      db.inWorkspace(workspaceId, async (tx) => {
+        const stored = await storeContact(tx, contactId, (row) => to(contactFacts(row, [])));
+        if (stored === null) throw new Error(`There is no contact ${contactId}.`);
+        const [before, after] = [contactFacts(stored.before, []), contactFacts(stored.after, [])];
+        for (const event of contactEvents(before, after)) {
+          const times = { occurredAt: at, receivedAt: at };
+          const recorded = await recordEvent(tx, { contactId, ...event, ...times });
+          if (unheard)
+            await tx.execute(
+              sql`delete from outbox where payload ->> 'eventId' = ${recorded.event.id}`,
+            );
+        }
+        if (!unheard) setImmediate(() => relay.wake());
+      }),
     /** Stores an event; unheard, the relay never learns of it. */
     event: (
       contactId: string,
@@ -172,6 +216,7 @@ export async function startJourneys({
       workers.shutdown();
       await running;
       smtp.close();
+      await http.close();
       await Promise.all([connection.close(), client.connection.close()]);
       await catcher.stop();
       await database.close();

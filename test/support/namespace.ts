@@ -16,7 +16,8 @@ export interface TestNamespace {
 const TYPES = { Keyword: 2, Int: 3, KeywordList: 7 } as const;
 const DAY_SECONDS = 86_400;
 
-export async function testNamespace(): Promise<TestNamespace> {
+/** Without `attributes` the namespace knows none of ours, as one that somebody else has made. */
+export async function testNamespace({ attributes = true } = {}): Promise<TestNamespace> {
   const address = await temporalAddress();
   const connection = await Connection.connect({ address });
   const namespace = `test-${newId()}`;
@@ -27,9 +28,13 @@ export async function testNamespace(): Promise<TestNamespace> {
   const searchAttributes = Object.fromEntries(
     Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, TYPES[type]]),
   );
+  const prepare = () =>
+    attributes
+      ? connection.operatorService.addSearchAttributes({ namespace, searchAttributes })
+      : connection.workflowService.countWorkflowExecutions({ namespace });
   // The server learns of a new namespace with a delay.
   await eventually('the namespace is known', () =>
-    connection.operatorService.addSearchAttributes({ namespace, searchAttributes }).then(
+    prepare().then(
       () => true,
       () => false,
     ),

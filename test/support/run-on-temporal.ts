@@ -1,6 +1,8 @@
 import { getContact } from '../../src/db/contacts';
 import type { EnrollmentRow } from '../../src/db/enrollments';
-import type { Case, Observed } from '../runtime.suite';
+import { changed } from '../../src/language/dry-run-script';
+import type { ContactFacts } from '../../src/journey/facts';
+import type { Case, Observed } from '../runtime-cases/case';
 import { eventually } from './eventually';
 import type { Journeys } from './journeys';
 
@@ -13,16 +15,28 @@ export async function runOnTemporal(
   scenario: Case,
 ): Promise<{ observed: Observed; enrollment: EnrollmentRow }> {
   const workflowId = await world.publish(scenario.definition);
-  const contact = await world.contact(scenario.contact);
-  const { trigger, happenings = [], continueOften } = scenario;
+  const {
+    lists: _lists,
+    segments: _segments,
+    consent: _consent,
+    ...fields
+  } = scenario.contact ?? {};
+  const contact = await world.contact(fields);
+  const { trigger, happenings = [], variables, continueOften } = scenario;
   const triggerId = trigger && (await world.event(contact.id, trigger.type, trigger.properties));
   const options = continueOften ? { historyLimit: SHORT_HISTORY } : {};
-  const { id } = await world.enroll(workflowId, contact.id, options, triggerId);
-  for (const { on, event, properties, unheard } of happenings) {
+  const { id } = await world.enroll(workflowId, contact.id, options, triggerId, variables);
+  for (const happening of happenings) {
+    const { on, unheard = false } = happening;
     await eventually(`${on} is open`, async () =>
       (await world.steps(id)).some((step) => step.nodeId === on && step.endedAt === null),
     );
-    await world.event(contact.id, event, properties, unheard === true ? { unheard } : {});
+    if ('contact' in happening) {
+      const change = (before: ContactFacts) => changed(before, happening.contact);
+      await world.change(contact.id, change, { unheard });
+    } else {
+      await world.event(contact.id, happening.event, happening.properties, { unheard });
+    }
   }
   const enrollment = await world.ended(id);
   return { enrollment, observed: await observe(world, enrollment) };
@@ -40,6 +54,7 @@ async function observe(world: Journeys, { id, ...row }: EnrollmentRow): Promise<
     ),
     sends: (await world.deliveries(id)).filter((it) => it.status === 'sent').map((it) => it.nodeId),
     tags: after?.tags ?? [],
+    variables: row.variables,
     error: typeof row.error?.['code'] === 'string' ? row.error['code'] : null,
   };
 }

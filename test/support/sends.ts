@@ -3,7 +3,6 @@ import type { EmailChannel } from '../../src/channels/email';
 import type { Database } from '../../src/db/client';
 import { upsertContact } from '../../src/db/contacts';
 import { type DeliveryRow, listDeliveries } from '../../src/db/deliveries';
-import { admitEnrollment } from '../../src/db/enrollments';
 import { createWorkflow, loadVersion, publishVersion } from '../../src/db/workflows';
 import { newId } from '../../src/ids';
 import type { Definition } from '../../src/journey/definition';
@@ -11,6 +10,7 @@ import { indexGraph } from '../../src/journey/graph';
 import type { SendResult } from '../../src/journey/runtime';
 import { createLogger } from '../../src/log';
 import { createSendEmail, type SendEmailDeps } from '../../activities/send-email';
+import { admit } from './admit';
 import { define } from './define';
 
 /** One enrollment that stands at its `send_email` node `mail`. */
@@ -47,17 +47,15 @@ export async function sendCase(
       firstName: 'Ada',
       ...contact,
     });
-    const admitted = await admitEnrollment(tx, {
+    const enrollment = await admit(tx, {
       workflowId: workflow.id,
       contactId: ada.id,
       at: new Date('2026-03-01T08:00:00Z'),
-      allowMultiple: true,
     });
-    if ('blocked' in admitted) throw new Error(admitted.blocked);
     return {
       workspaceId,
       workflowId: workflow.id,
-      enrollmentId: admitted.enrollment.id,
+      enrollmentId: enrollment.id,
       contactId: ada.id,
     };
   });
@@ -89,6 +87,7 @@ export function sender(
       node: 'mail',
       visit: 1,
       at: new Date('2026-03-01T09:00:00Z').getTime(),
+      watch: { reached: [], armed: [] },
     } as Parameters<typeof sendEmail>[0]);
 }
 

@@ -4,7 +4,8 @@ import type { ContactFacts } from '../../src/journey/facts';
 import { indexGraph } from '../../src/journey/graph';
 import { simulate } from '../../src/journey/simulate';
 import type { Simulation, SimulationInput } from '../../src/journey/simulation';
-import type { Case, Observed } from '../runtime.suite';
+import { changed } from '../../src/language/dry-run-script';
+import type { Case, Observed } from '../runtime-cases/case';
 
 export const START = Date.UTC(2026, 2, 27, 8);
 
@@ -19,6 +20,8 @@ export const ada: ContactFacts = {
   attributes: {},
   tags: [],
   score: 0,
+  lists: [],
+  segments: [],
 };
 
 /** Input of the simulator with everything a test does not care about. */
@@ -35,15 +38,18 @@ export function simulation(input: Partial<SimulationInput>): SimulationInput {
 }
 
 export async function runSimulated(scenario: Case): Promise<Observed> {
-  const { definition, contact = {}, happenings = [], trigger, continueOften } = scenario;
+  const { definition, contact = {}, happenings = [], trigger, variables, continueOften } = scenario;
   const result = await simulate(
     indexGraph(definition),
     simulation({
-      contact: { ...ada, ...contact },
-      script: happenings.map(({ after, event, properties = {}, unheard = false }) => ({
-        at: START + after,
-        event: { type: event, properties },
-        unheard,
+      contact: changed(ada, contact),
+      ...(variables === undefined ? {} : { variables }),
+      script: happenings.map((happening) => ({
+        at: START + happening.after,
+        unheard: happening.unheard ?? false,
+        ...('contact' in happening
+          ? { contact: (before: ContactFacts) => changed(before, happening.contact) }
+          : { event: { type: happening.event, properties: happening.properties ?? {} } }),
       })),
       ...(trigger === undefined
         ? {}
@@ -65,6 +71,7 @@ function observed(result: Simulation): Observed {
     ),
     sends: result.sends.map((send) => send.nodeId),
     tags: result.contact.tags,
+    variables: result.variables,
     error: result.error?.code ?? null,
   };
 }

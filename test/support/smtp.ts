@@ -19,6 +19,8 @@ export interface FaultyMailServer {
   ending: Ending;
   /** Refuses recipients with this code. */
   recipientCode: number | null;
+  /** The code that an address is refused with; null lets it pass. */
+  refuses: (address: string) => number | null;
   /** Hangs up when the envelope is given, before any content. */
   hangUpBeforeData: boolean;
   /** Called with each mail before it is answered. */
@@ -37,6 +39,7 @@ export async function startFaultyMailServer(lateMs = 300): Promise<FaultyMailSer
     mails: [],
     ending: 'accept',
     recipientCode: null,
+    refuses: () => null,
     hangUpBeforeData: false,
     onMail: () => undefined,
     connections: () => connections,
@@ -78,7 +81,8 @@ export async function startFaultyMailServer(lateMs = 300): Promise<FaultyMailSer
     onRcptTo: ({ address }, _session, done) => {
       if (state.hangUpBeforeData) return hangUp();
       // Servers like to repeat the address that they refuse.
-      return done(state.recipientCode === null ? null : refusal(state.recipientCode, address));
+      const code = state.recipientCode ?? state.refuses(address);
+      return done(code === null ? null : refusal(code, address));
     },
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];

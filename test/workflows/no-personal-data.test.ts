@@ -4,22 +4,25 @@
  *
  * Everything that says who a person is holds the canary, or the number that is her telephone's.
  */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eraseContact } from '../../src/db/erase-contact';
 import { type EnrollmentRow, listEnrollments } from '../../src/db/enrollments';
 import type { EmailChannel } from '../../src/channels/email';
 import type * as smtp from '../../src/channels/smtp';
+import { getWorkflow } from '../../src/db/workflows';
 import { newId } from '../../src/ids';
 import type { Definition } from '../../src/journey/definition';
 import type { Evaluators, Facts } from '../../src/journey/facts';
 import { nodeTypes } from '../../src/journey/nodes/index';
+import { CANARY, commonNodes, mail, otherNodes } from '../support/canary';
 import { define } from '../support/define';
 import { eventually } from '../support/eventually';
 import { answersOf, describedOf, historiesOf, textsIn } from '../support/executions';
 import { type Journeys, startJourneys } from '../support/journeys';
 import { type FaultyMailServer, startFaultyMailServer } from '../support/smtp';
 
-const CANARY = 'kanarie';
 const NUMBER = '471136815';
 /** Mails with this subject make the channel throw what nobody expects, once. */
 const EXPLODING = `Boom ${CANARY}`;
@@ -74,15 +77,37 @@ function mockExploding(channel: EmailChannel): EmailChannel {
   };
 }
 
+/** Answers calls with what they told it. */
+async function startReceiver() {
+  const heard: string[] = [];
+  const listener = createServer((request, response) => {
+    heard.push(JSON.stringify([request.url, request.headers]));
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ of: request.url }));
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const { port } = listener.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/canary`,
+    get heard() {
+      return heard.join(' ');
+    },
+    close: () => new Promise<unknown>((resolve) => listener.close(resolve)),
+  };
+}
+
 let world: Journeys;
 let server: FaultyMailServer;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
 beforeAll(async () => {
+  receiver = await startReceiver();
   server = await startFaultyMailServer();
   world = await startJourneys({ smtpUrl: server.url });
 });
 afterAll(async () => {
   await world?.close();
   await server?.stop();
+  await receiver?.close();
 });
 beforeEach(() => {
   server.recipientCode = null;
@@ -100,39 +125,16 @@ const person = (more: object = {}) =>
     tags: [CANARY],
   });
 
-/** A mail whose templates and values are full of it. */
-const mail = (data: object = {}): readonly [string, object] => [
-  'send_email',
-  {
-    subject: `For ${CANARY}: {{ first_name }}`,
-    html: `<p>${CANARY} {{ phone }} {{ variables.coupon }} {{ contact.attributes.note }}</p>`,
-    text: `${CANARY} {{ event.note }}`,
-    ...data,
-  },
-];
-const hasNote = [{ field: 'event.note', operator: 'contains', value: CANARY }];
-
-const everyNode = define({
-  triggers: [{ type: 'event', event: 'cart.left', filter: hasNote }],
-  nodes: {
-    pause: ['wait', { for: 300 }],
-    ask: ['condition', { condition: [{ field: 'nick', operator: 'equals', value: CANARY }] }],
-    tag: ['add_tag', { tag: `fan of ${CANARY}` }],
-    mail: mail(),
-    paid: ['wait_for_event', { event: 'cart.paid', timeout: '30 days', filter: hasNote }],
-    done: ['end'],
-  },
-  edges: ['pause -> ask', 'ask:true -> tag', 'tag -> mail', 'mail -> paid', 'paid -> done'],
-});
 const twoMails = define({ nodes: { one: mail(), two: mail() } });
 
 test('these journeys go through every type of node', () => {
-  const used = new Set(everyNode.nodes.map(({ type }) => type));
+  const nodes = [...commonNodes.nodes, ...otherNodes('http://127.0.0.1', 'target').nodes];
+  const used = new Set(nodes.map(({ type }) => type));
   expect([...nodeTypes.keys()].filter((type) => !used.has(type))).toEqual([]);
 });
 
 test('a journey that an event started', async () => {
-  await world.publish(everyNode);
+  await world.publish(commonNodes);
   const { id } = await person();
   await world.event(id, 'cart.left', about);
   const enrollment = await eventually('the event enrolls', async () => {
@@ -149,8 +151,17 @@ test('a journey that an event started', async () => {
   expectNothingPersonal(told);
 });
 
+test('a journey through everything else', async () => {
+  const target = await world.publish(define({ nodes: { pause: ['wait', { for: 200 }] } }));
+  const workflow = await world.db.inWorkspace(world.workspaceId, (tx) => getWorkflow(tx, target));
+  const told = await toldOf(await enrolled(otherNodes(receiver.url, workflow?.key ?? '')));
+  expect(told.row).toMatchObject({ status: 'exited', error: null });
+  expect(receiver.heard).toContain(CANARY);
+  expectNothingPersonal(told);
+});
+
 test('a journey through many histories', async () => {
-  const enrollment = await enrolled(everyNode, { historyLimit: 3 });
+  const enrollment = await enrolled(commonNodes, { historyLimit: 3 });
   const told = await toldOf(enrollment, async () => {
     await standsOn(enrollment, 'paid');
     await world.event(enrollment.contactId, 'cart.paid', about);

@@ -1,0 +1,42 @@
+/** What a case of the runtime contract is given, and what it must come to. */
+import type { Definition } from '../../src/journey/definition';
+import type { JsonObject } from '../../src/journey/json';
+import type { ContactState } from '../../src/journey/journey-tests';
+
+/** Something that happens to the contact while she stands on a node. */
+export type Happening = {
+  /** The node whose visit must be open; the event is stored then. */
+  readonly on: string;
+  /** Milliseconds into the simulation; chosen so that the visit is open then. */
+  readonly after: number;
+  readonly unheard?: boolean;
+} & (
+  | { readonly event: string; readonly properties?: JsonObject }
+  | { readonly contact: ContactState }
+);
+
+export interface Case {
+  readonly definition: Definition;
+  readonly contact?: ContactState;
+  readonly variables?: JsonObject;
+  readonly happenings?: readonly Happening[];
+  readonly trigger?: { readonly type: string; readonly properties?: JsonObject };
+  readonly continueOften: boolean;
+}
+
+export interface Observed {
+  readonly status: string;
+  readonly goalId: string | null;
+  /** `node:port` of every step in order; a cancelled one is `node!`. */
+  readonly path: readonly string[];
+  readonly sends: readonly string[];
+  readonly tags: readonly string[];
+  readonly variables: JsonObject;
+  readonly error: string | null;
+}
+
+export type RunCase = (scenario: Case) => Promise<Observed>;
+
+export type Scenario = Omit<Case, 'continueOften'>;
+
+export type Cases = Readonly<Record<string, readonly [Scenario, Partial<Observed>]>>;

@@ -1,0 +1,89 @@
+/** Goals by condition, goals that reroute or go on, exits. */
+import { define } from '../support/define';
+import type { Cases } from './case';
+
+const LONG = '30 days';
+const IS_PRO = [{ field: 'contact.plan', operator: 'equals', value: 'pro' }];
+const PRO = { attributes: { plan: 'pro' } };
+
+const waiting = { nodes: { long: ['wait', { for: LONG }] } } as const;
+
+export const goals: Cases = {
+  'reaches a goal when its condition becomes true': [
+    {
+      definition: define({ ...waiting, goals: [{ id: 'upgraded', condition: IS_PRO }] }),
+      happenings: [{ on: 'long', after: 100, contact: PRO }],
+    },
+    { status: 'goal_reached', goalId: 'upgraded', path: ['long!'] },
+  ],
+  'ignores a condition that was true at entry': [
+    {
+      definition: define({
+        nodes: { pause: ['wait', { for: 500 }] },
+        goals: [{ id: 'upgraded', condition: IS_PRO }],
+      }),
+      contact: PRO,
+      happenings: [{ on: 'pause', after: 100, contact: { firstName: 'Adele' } }],
+    },
+    { status: 'completed', goalId: null },
+  ],
+  'reaches a goal at entry where it may': [
+    {
+      definition: define({
+        ...waiting,
+        goals: [{ id: 'upgraded', condition: IS_PRO, atEntry: 'fire' }],
+      }),
+      contact: PRO,
+    },
+    { status: 'goal_reached', goalId: 'upgraded', path: [] },
+  ],
+  'goes on past a goal that only counts': [
+    {
+      definition: define({
+        nodes: { pause: ['wait', { for: 800 }], tag: ['add_tag', { tag: 'on' }] },
+        goals: [{ id: 'bought', event: 'cart.paid', onAchieved: 'continue' }],
+      }),
+      happenings: [{ on: 'pause', after: 100, event: 'cart.paid' }],
+    },
+    { status: 'completed', goalId: 'bought', path: ['pause:next', 'tag:next'], tags: ['on'] },
+  ],
+  'replaces all its paths by one when a goal says so': [
+    {
+      definition: define({
+        nodes: {
+          fork: ['parallel', { branches: ['a', 'b'] }],
+          one: ['wait', { for: LONG }],
+          two: ['wait', { for: '20 days' }],
+          thanks: ['add_tag', { tag: 'thanked' }],
+        },
+        edges: ['fork:a -> one', 'fork:b -> two', 'one -> thanks', 'two -> thanks'],
+        goals: [{ id: 'bought', event: 'cart.paid', onAchieved: { goTo: 'thanks' } }],
+      }),
+      happenings: [{ on: 'two', after: 100, event: 'cart.paid' }],
+    },
+    {
+      status: 'completed',
+      goalId: 'bought',
+      path: ['fork:-', 'one!', 'two!', 'thanks:next'],
+      tags: ['thanked'],
+    },
+  ],
+  'leaves as soon as exitWhen holds': [
+    {
+      definition: define({
+        ...waiting,
+        settings: { exitWhen: IS_PRO },
+        goals: [{ id: 'upgraded', condition: IS_PRO }],
+      }),
+      happenings: [{ on: 'long', after: 100, contact: PRO }],
+    },
+    { status: 'exited', goalId: null, path: ['long!'] },
+  ],
+  'leaves at the door when exitWhen holds at entry': [
+    {
+      definition: define({ ...waiting, settings: { exitWhen: IS_PRO } }),
+      contact: PRO,
+    },
+    { status: 'exited', path: [] },
+  ],
+};
