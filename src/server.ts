@@ -3,8 +3,10 @@ process.env['TZ'] ??= 'UTC';
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, loadConfig } from './config';
 import { type Database, openDatabase } from './db/client';
+import { openMigratedDatabase } from './db/migrated';
 import { createEvaluators } from './evaluate/evaluators';
 import { createApp } from './http/app';
 import { createLogger, type Logger } from './log';
@@ -17,12 +19,17 @@ import { maintenance, startUpkeep } from './temporal/upkeep';
 export interface RunningServer {
   /** The port it listens on, also where the configuration let the system choose. */
   readonly port: number;
-  /** Answers what is under way, lets the relay finish its rows, and closes every connection. */
+  /**
+   * Answers what is under way, lets the relay finish its rows, and closes every connection. What takes longer than
+   * some seconds is cut off: an answer of a Temporal that has fallen silent may never come.
+   */
   stop(): Promise<void>;
 }
 
-/** How long requests under way may take once the server stops; long polls end here. */
-const DRAIN_MS = 5_000;
+/** How long requests and rows under way may take once the server stops; long polls end here. */
+const DRAIN_MS = 4_000;
+/** How long what was cut off may take to notice. */
+const CUT_OFF_MS = 500;
 
 /**
  * Starts the API. It needs PostgreSQL; without Temporal it accepts and stores all the same, and the
@@ -34,7 +41,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       'DATABASE_URL is not set. Give the address of a PostgreSQL, or use `npm start`.',
     );
   const url = config.databaseUrl;
-  const db = await openDatabase({ url, name: 'throughline-api' });
+  const db = await openMigratedDatabase({ url, name: 'throughline-api' });
   const outbox = await openDatabase({
     url,
     role: 'throughline_relay',
@@ -42,16 +49,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     name: 'throughline-relay',
   });
   const temporal = connectTemporal(config);
-  const enrollments = createEnrollments(temporal.client, db);
+  const enrollments = createEnrollments(temporal.client, db, { log });
+  const evaluators = createEvaluators();
   const { relayLeaseMs: leaseMs, relayPollMs: pollMs } = config;
   const relay = startRelay({
-    outbox,
-    db,
-    enrollments,
-    evaluators: createEvaluators(),
-    leaseMs,
-    pollMs,
-    log,
+    ...{ outbox, db, enrollments, evaluators, log },
+    ...{ leaseMs, pollMs },
   });
   const upkeep = startUpkeep({
     db: outbox,
@@ -66,24 +69,30 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     return { database, temporal: temporalAnswers };
   };
   const { inboxUrl } = config;
-  const app = createApp({ db, enrollments, wakeRelay: () => relay.wake(), ready, inboxUrl, log });
-  const release = async () => {
-    await Promise.all([relay.stop(), upkeep.stop()]);
-    await Promise.all([temporal.close(), outbox.close(), db.close()]);
+  const app = createApp({
+    ...{ db, enrollments, evaluators, ready, inboxUrl, log },
+    wakeRelay: () => relay.wake(),
+  });
+  const release = async (draining: Promise<void>) => {
+    const working = Promise.all([relay.stop(), upkeep.stop()]);
+    await Promise.all([draining, atMost(DRAIN_MS, working)]);
+    // Rows whose calls this ends go to the next relay when their lease is over: all of it may be repeated.
+    await temporal.close();
+    await atMost(CUT_OFF_MS, working);
+    await Promise.all([outbox.close(), db.close()]);
   };
   try {
     const server = createServer(app);
-    const port = await listen(server, config.port);
+    const port = await listen(server, config.port, config.host);
     log.info({ event: 'api.ready', port }, 'The API listens.');
     return {
       port,
       async stop() {
-        await drain(server);
-        await release();
+        await release(drain(server));
       },
     };
   } catch (error) {
-    await release();
+    await release(Promise.resolve());
     throw error;
   }
 }
@@ -97,10 +106,10 @@ async function answers(db: Database): Promise<boolean> {
   }
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(server: Server, port: number, host: string | undefined): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, resolve);
+    server.listen({ port, host }, resolve);
   });
   return (server.address() as AddressInfo).port;
 }
@@ -111,6 +120,14 @@ async function drain(server: Server): Promise<void> {
   server.closeIdleConnections();
   await closed;
   clearTimeout(patience);
+}
+
+/** Resolves with the work, or when the time is over. */
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const patience = new AbortController();
+  const over = sleep(milliseconds, undefined, { signal: patience.signal }).catch(() => undefined);
+  await Promise.race([work, over]);
+  patience.abort();
 }
 
 async function main(config: Config): Promise<void> {

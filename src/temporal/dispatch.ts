@@ -2,51 +2,87 @@
  * What follows from an event: enrollments that it triggers, bells for those who listen, and the end
  * of a doubt about a message.
  *
+ * Owns: deciding that, in one transaction. Does not own: ringing (relay.ts).
+ *
  * Invariants:
- * D1. Everything here may be repeated: one event enrolls once per workflow, a bell may ring twice.
+ * D1. It is decided once: the transaction that stores what follows takes the event off the outbox. Judged
+ *     again later, an event that was refused could let her in, and filters would see another contact.
  * D2. Every open enrollment whose version listens is rung, wherever it stands: matching "who waits
  *     right now" loses the race with a wait that is just beginning.
  */
-import type { Database, Tx } from '../db/client';
+import type { Database } from '../db/client';
 import { getContact } from '../db/contacts';
+import { contactFacts } from '../db/facts';
+import { listsOf } from '../db/lists';
 import { settleByEvent } from '../db/delivery-proof';
-import { admitEnrollment, type EnrollmentRow, openEnrollmentsListening } from '../db/enrollments';
-import { type EventRow, getEvent, recordEvent } from '../db/events';
-import { findTriggers, loadVersion, type TriggerMatch } from '../db/workflows';
+import { admitEnrollment } from '../db/admission';
+import { type EnrollmentRow, openEnrollmentsListening } from '../db/enrollments';
+import { type EventRow, getEvent } from '../db/events';
+import { enqueueClaimed, type OutboxEntry, type OutboxRow, settleOutbox } from '../db/outbox';
+import { findTriggers, type TriggerMatch } from '../db/workflows';
+import { explainsCut } from '../journey/admission';
 import type { ConditionGroup } from '../journey/condition';
-import type { Definition } from '../journey/definition';
 import type { ContactFacts, Evaluators } from '../journey/facts';
 
-/** Causes in a row before a chain of events that cause each other is cut. */
-const DEPTH_AT_MOST = 16;
-
 export interface Dispatched {
-  /** Whether there is more for the relay to do: somebody to start, or a held send that was settled. */
+  /** Whether there is more for the relay to do: somebody to start, a refusal to tell, a held send that was settled. */
   readonly leftRows: boolean;
-  readonly listening: readonly EnrollmentRow[];
+  /** Stored, and the caller's to ring; left alone, they are everybody's when the lease ends. */
+  readonly bells: readonly Bell[];
 }
 
-/** Stores what an event entails, enrollments and settled doubts, and finds those who listen for it. */
+export interface Bell {
+  readonly row: OutboxRow;
+  readonly enrollment: EnrollmentRow;
+}
+
+interface DispatchParts {
+  /** With the role throughline_app. */
+  readonly db: Database;
+  readonly evaluators: Evaluators;
+  /** How long the bells are the caller's. */
+  readonly leaseMs: number;
+}
+
+const NOTHING: Dispatched = { leftRows: false, bells: [] };
+
+/** Stores what an event entails: enrollments, settled doubts, and a bell for each who listens for it. */
 export async function dispatchEvent(
-  db: Database,
-  evaluators: Evaluators,
-  workspaceId: string,
-  eventId: string,
+  { db, evaluators, leaseMs }: DispatchParts,
+  row: OutboxRow,
 ): Promise<Dispatched> {
-  return db.inWorkspace(workspaceId, async (tx) => {
-    const event = await getEvent(tx, eventId);
+  const { eventId } = row.payload as { eventId: string };
+  return db.inWorkspace(row.workspaceId, async (tx) => {
+    const [settled, event] = await Promise.all([settleOutbox(tx, row), getEvent(tx, eventId)]);
+    if (!settled) return NOTHING;
     const contact = event === null ? null : await getContact(tx, event.contactId);
     // Erased meanwhile, together with everything that could follow.
-    if (event === null || contact === null) return { leftRows: false, listening: [] };
+    if (event === null || contact === null) return NOTHING;
+    const facts = contactFacts(contact, await listsOf(tx, contact.id));
     const listening = await openEnrollmentsListening(tx, event.contactId, event.type);
     let leftRows = await settleByEvent(tx, event);
-    for (const trigger of await findTriggers(tx, event.type)) {
-      if (!matches(trigger, event, contact, evaluators)) continue;
-      if (await enter(tx, trigger, event)) leftRows = true;
+    const triggers = explainsCut(event.depth) ? [] : await findTriggers(tx, event.type);
+    for (const trigger of triggers) {
+      if (!matches(trigger, event, facts, evaluators)) continue;
+      await admitEnrollment(tx, {
+        workflowId: trigger.workflowId,
+        contactId: event.contactId,
+        triggerEventId: event.id,
+        at: event.receivedAt,
+        judge: evaluators.condition,
+      });
+      leftRows = true;
     }
-    return { leftRows, listening };
+    const bells = listening.map(({ id }): OutboxEntry => {
+      return { kind: 'bell', lane: row.lane, payload: { enrollmentId: id, eventId } };
+    });
+    const rows = await enqueueClaimed(tx, bells, leaseMs);
+    return { leftRows, bells: listening.flatMap((enrollment, n) => bellOf(rows[n], enrollment)) };
   });
 }
+
+const bellOf = (row: OutboxRow | undefined, enrollment: EnrollmentRow): Bell[] =>
+  row === undefined ? [] : [{ row, enrollment }];
 
 function matches(
   { filter }: TriggerMatch,
@@ -58,39 +94,4 @@ function matches(
   const at = occurredAt.getTime();
   const event = { id, type, properties, occurredAt: at };
   return evaluators.filter(filter as unknown as ConditionGroup, event, { at, contact }).value;
-}
-
-async function enter(tx: Tx, trigger: TriggerMatch, event: EventRow): Promise<boolean> {
-  if (event.depth > DEPTH_AT_MOST) return block(tx, trigger, event, 'caused_by_itself');
-  const version = await loadVersion(tx, trigger.workflowId, trigger.version);
-  const definition = version?.definition as Definition | undefined;
-  const admission = await admitEnrollment(tx, {
-    workflowId: trigger.workflowId,
-    contactId: event.contactId,
-    triggerEventId: event.id,
-    at: event.receivedAt,
-    allowMultiple: definition?.settings.enrollment.allowMultiple ?? true,
-  });
-  if ('enrollment' in admission) return true;
-  return block(tx, trigger, event, admission.blocked);
-}
-
-/** A refusal is an event with its reason, never silence. */
-async function block(
-  tx: Tx,
-  trigger: TriggerMatch,
-  event: EventRow,
-  reason: string,
-): Promise<false> {
-  await recordEvent(tx, {
-    externalId: `blocked:${trigger.workflowId}:${event.id}`,
-    contactId: event.contactId,
-    type: 'enrollment.blocked',
-    properties: { workflowId: trigger.workflowId, workflowKey: trigger.workflowKey, reason },
-    occurredAt: event.receivedAt,
-    receivedAt: event.receivedAt,
-    causedBy: `event:${event.id}`,
-    depth: event.depth + 1,
-  });
-  return false;
 }

@@ -1,4 +1,5 @@
 /** Starts and rings enrollment workflows. Both may be repeated: ids are fixed, bells carry no data. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -7,6 +8,7 @@ import {
 import type { Database } from '../db/client';
 import { type EnrollmentRow, markStarted } from '../db/enrollments';
 import { loadVersion } from '../db/workflows';
+import type { Logger } from '../log';
 import {
   type Doorbell,
   doorbell,
@@ -16,7 +18,9 @@ import {
   type GraphPayload,
 } from '../../workflows/messages';
 import { startAttributes } from '../../workflows/search-attributes';
+import { grpcStatus } from './error-code';
 import { EFFECTS_QUEUE, JOURNEYS_QUEUE } from './names';
+import { createNamespaceAttributes, type NamespaceAttributes } from './namespace-attributes';
 
 /** History events after which an enrollment begins a fresh one; the server terminates at 51,200. */
 const HISTORY_LIMIT = 2_000;
@@ -29,6 +33,10 @@ export interface EnrollmentStarter {
 export interface EnrollmentStarterOptions {
   readonly journeysQueue?: string;
   readonly options?: Partial<EnrollmentOptions>;
+  /** Hears when enrollments start without search attributes. */
+  readonly log?: Logger;
+  /** Whether the namespace knows the search attributes; asked of the server unless told. */
+  readonly attributes?: NamespaceAttributes;
 }
 
 export interface Enrollments extends EnrollmentStarter {
@@ -41,30 +49,31 @@ export interface Enrollments extends EnrollmentStarter {
 export function createEnrollments(
   client: Client,
   db: Database,
-  { journeysQueue = JOURNEYS_QUEUE, options = {} }: EnrollmentStarterOptions = {},
+  { journeysQueue = JOURNEYS_QUEUE, options = {}, log, ...given }: EnrollmentStarterOptions = {},
 ): Enrollments {
-  const settings: EnrollmentOptions = {
-    searchAttributes: true,
-    historyLimit: HISTORY_LIMIT,
-    effectsQueue: EFFECTS_QUEUE,
-    ...options,
-  };
+  const attributes = given.attributes ?? createNamespaceAttributes(client, { log });
   const start = async (enrollment: EnrollmentRow): Promise<{ runId: string }> => {
-    const args = await startArguments(db, enrollment, settings);
-    const runId = await startOnce(client, enrollment, args, journeysQueue);
+    const args = await startArguments(db, enrollment, {
+      searchAttributes: options.searchAttributes ?? (await attributes.usable()),
+      historyLimit: HISTORY_LIMIT,
+      effectsQueue: EFFECTS_QUEUE,
+      ...options,
+    });
+    const runId = await startOnce(client, enrollment, args, journeysQueue).catch((error) => {
+      if (grpcStatus(error) === 'INVALID_ARGUMENT') attributes.doubt();
+      throw error;
+    });
     await db.inWorkspace(enrollment.workspaceId, (tx) => markStarted(tx, enrollment.id, runId));
     return { runId };
   };
   return {
     start,
     async tryStart(enrollment, deadlineMs) {
-      try {
-        return await client.connection.withDeadline(Date.now() + deadlineMs, () =>
-          start(enrollment),
-        );
-      } catch {
-        return null;
-      }
+      const started = client.connection
+        .withDeadline(Date.now() + deadlineMs, () => start(enrollment))
+        .catch(() => null);
+      // Search attributes that are just being registered take longer than a caller waits.
+      return Promise.race([started, sleep(deadlineMs, null, { ref: false })]);
     },
     async ring({ temporalWorkflowId }, bell) {
       try {

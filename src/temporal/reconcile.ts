@@ -24,7 +24,7 @@ import {
   noteRun,
 } from '../db/enrollments';
 import { cancelOpenSteps } from '../db/steps';
-import { type ChoreProgress, listOpenEnrollments, type OpenEnrollment } from '../db/upkeep';
+import { listOpenEnrollments, type OpenEnrollment, type Place, placeOf } from '../db/upkeep';
 import type { ErrorCode } from '../errors';
 import type { Logger } from '../log';
 import { ENROLLMENT_WORKFLOW } from '../../workflows/messages';
@@ -86,8 +86,6 @@ export function reconciliation(options: ReconcileOptions): Chore {
     },
   };
 }
-
-type Place = { readonly workspaceId: string; readonly id: string };
 
 /** Compares the open rows behind `after` with Temporal; returns where to go on, null at the end. */
 export async function reconcilePage(
@@ -187,10 +185,4 @@ async function look(client: Client, { temporalWorkflowId }: OpenEnrollment): Pro
     if (error instanceof WorkflowNotFoundError) return { kind: 'absent' };
     throw error;
   }
-}
-
-function placeOf(progress: ChoreProgress): Place | null {
-  if (progress === null || typeof progress !== 'object') return null;
-  const { workspaceId, id } = progress as { workspaceId?: unknown; id?: unknown };
-  return typeof workspaceId === 'string' && typeof id === 'string' ? { workspaceId, id } : null;
 }

@@ -6,7 +6,8 @@
  *
  * Invariants:
  * O1. A row is deleted only after what it asks for was done; a crash in between gives it to the next
- *     claimant when the lease ends. So everything is done at least once, and all of it is repeatable.
+ *     claimant when the lease ends. So starts and rings are done at least once, and both are repeatable.
+ *     An event is dispatched exactly once: its row goes with the commit of what follows (dispatch.ts).
  * O2. No order is assumed between rows.
  */
 import { completeOutbox, claimOutbox, type OutboxRow, retryOutbox } from '../db/outbox';
@@ -14,7 +15,8 @@ import type { Database } from '../db/client';
 import { getEnrollment } from '../db/enrollments';
 import type { Evaluators } from '../journey/facts';
 import type { Logger } from '../log';
-import { dispatchEvent } from './dispatch';
+import type { Doorbell } from '../../workflows/messages';
+import { type Bell, dispatchEvent } from './dispatch';
 import type { Enrollments } from './enrollments';
 import { errorCode } from './error-code';
 
@@ -83,10 +85,30 @@ async function claim({ outbox, leaseMs, log }: RelayOptions, limit: number): Pro
 }
 
 async function handle(options: RelayOptions, row: OutboxRow, more: () => void): Promise<void> {
-  const { outbox, log } = options;
+  if (row.kind !== 'event') return finishing(options, row, () => perform(options, row));
+  await attempting(options, row, async () => {
+    const { leftRows, bells } = await dispatchEvent(options, row);
+    if (leftRows) more();
+    await Promise.all(bells.map((bell) => finishing(options, bell.row, () => ring(options, bell))));
+  });
+}
+
+/** Does what a row asks for and deletes it, or gives it back. */
+function finishing(options: RelayOptions, row: OutboxRow, work: () => Promise<void>) {
+  return attempting(options, row, async () => {
+    await work();
+    await completeOutbox(options.outbox, [row]);
+  });
+}
+
+/** Gives the row back when the work fails. */
+async function attempting(
+  { outbox, log }: RelayOptions,
+  row: OutboxRow,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
-    await perform(options, row, more);
-    await completeOutbox(outbox, [row]);
+    await work();
   } catch (error) {
     const delayMs = Math.min(RETRY_AT_MOST_MS, 100 * 2 ** Math.min(row.attempts, 10));
     const fields = { event: 'relay.retry', kind: row.kind, id: row.id, error: errorCode(error) };
@@ -96,26 +118,22 @@ async function handle(options: RelayOptions, row: OutboxRow, more: () => void): 
   }
 }
 
-async function perform(options: RelayOptions, row: OutboxRow, more: () => void): Promise<void> {
-  const { db, enrollments, evaluators } = options;
-  const { workspaceId, payload } = row;
-  if (row.kind === 'event') {
-    const { eventId } = payload as { eventId: string };
-    const { leftRows, listening } = await dispatchEvent(db, evaluators, workspaceId, eventId);
-    if (leftRows) more();
-    await Promise.all(
-      listening.map((one) => enrollments.ring(one, { kind: 'event', id: eventId })),
-    );
-    return;
-  }
-  const { enrollmentId } = payload as { enrollmentId: string };
-  const enrollment = await db.inWorkspace(workspaceId, (tx) => getEnrollment(tx, enrollmentId));
+async function perform(options: RelayOptions, row: OutboxRow): Promise<void> {
+  const { enrollmentId } = row.payload as { enrollmentId: string };
+  const enrollment = await options.db.inWorkspace(row.workspaceId, (tx) =>
+    getEnrollment(tx, enrollmentId),
+  );
   if (enrollment === null) return;
-  if (row.kind === 'start') {
-    if (enrollment.temporalRunId === null) await enrollments.start(enrollment);
-    return;
-  }
-  await enrollments.ring(enrollment, { kind: 'command', id: row.id });
+  if (row.kind === 'bell') return ring(options, { row, enrollment });
+  if (enrollment.temporalRunId === null) await options.enrollments.start(enrollment);
+}
+
+/** Rings for the event that the row names; without one it is about the enrollment itself. */
+async function ring({ enrollments }: RelayOptions, { row, enrollment }: Bell): Promise<void> {
+  const { eventId } = row.payload as { eventId?: string };
+  const bell: Doorbell =
+    eventId === undefined ? { kind: 'command', id: row.id } : { kind: 'event', id: eventId };
+  await enrollments.ring(enrollment, bell);
 }
 
 /** A bell that is not lost when it rings while nobody waits yet. */

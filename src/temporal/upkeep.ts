@@ -5,7 +5,7 @@
  * do it (the database grants that).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../db/client';
+import { type Database, openDatabase } from '../db/client';
 import { type ChoreProgress, claimChore, finishChore, maintain } from '../db/upkeep';
 import type { Logger } from '../log';
 import { errorCode } from './error-code';
@@ -45,6 +45,24 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     async stop() {
       stopping.abort();
       await Promise.all(running);
+    },
+  };
+}
+
+/** The same for a process that has no connection as throughline_relay: it opens one, and closes it at the stop. */
+export async function openUpkeep(options: {
+  readonly url: string;
+  readonly name: string;
+  readonly chores: (db: Database) => readonly Chore[];
+  readonly log: Logger;
+}): Promise<Upkeep> {
+  const { url, name, chores, log } = options;
+  const db = await openDatabase({ url, role: 'throughline_relay', max: 1, name });
+  const upkeep = startUpkeep({ db, chores: chores(db), log });
+  return {
+    async stop() {
+      await upkeep.stop();
+      await db.close();
     },
   };
 }

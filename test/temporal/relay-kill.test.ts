@@ -1,8 +1,9 @@
 import { upsertContact } from '../../src/db/contacts';
-import { admitEnrollment, type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
+import { type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
 import { recordEvent } from '../../src/db/events';
 import { createEnrollments } from '../../src/temporal/enrollments';
 import { workflowId } from '../db/rows';
+import { admit } from '../support/admit';
 import { eventually } from '../support/eventually';
 import { type TestNamespace, testNamespace } from '../support/namespace';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -33,23 +34,21 @@ function startRelay(stall: RelayJob['stall']): Program {
   return startProgram('test/support/relay-child.ts', {}, [JSON.stringify(job)]);
 }
 
-async function admit(): Promise<EnrollmentRow> {
+async function admitted(): Promise<EnrollmentRow> {
   return database.db.inWorkspace(database.workspaceId, async (tx) => {
     const workflow = await workflowId(tx);
     const { contact } = await upsertContact(tx, { externalId: workflow });
     const admission = { workflowId: workflow, contactId: contact.id, at: new Date() };
-    const admitted = await admitEnrollment(tx, { ...admission, allowMultiple: true });
-    if ('blocked' in admitted) throw new Error(admitted.blocked);
-    return admitted.enrollment;
+    return admit(tx, admission);
   });
 }
 
 /** Somebody who is under way and listens, an event about them, and somebody who is to start. */
 async function given(): Promise<{ listening: EnrollmentRow; starting: EnrollmentRow }> {
-  const listening = await admit();
+  const listening = await admitted();
   await createEnrollments(temporal.client, database.db).start(listening);
   await database.admin`delete from outbox`;
-  const starting = await admit();
+  const starting = await admitted();
   const { contactId } = listening;
   const now = new Date();
   await database.db.inWorkspace(database.workspaceId, (tx) =>
@@ -65,7 +64,7 @@ async function killed(relay: Program): Promise<void> {
     select kind, attempts, claimed_until > now() as leased from outbox order by kind desc`;
   expect([...rows]).toEqual([
     { kind: 'start', attempts: 1, leased: true },
-    { kind: 'event', attempts: 1, leased: true },
+    { kind: 'bell', attempts: 1, leased: true },
   ]);
 }
 
