@@ -27,6 +27,13 @@ const ENVIRONMENT = z.object({
     65_535,
     'must be a whole number from 0 to 65535; 0 picks a free port',
   ).optional(),
+  THROUGHLINE_HOST: z
+    .string()
+    .regex(
+      /^[\w.:-]{1,255}$/,
+      'must be an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::',
+    )
+    .optional(),
   DATABASE_URL: url(
     ['postgres:', 'postgresql:'],
     'postgres://user:password@host:5432/database',
@@ -57,6 +64,14 @@ const ENVIRONMENT = z.object({
     .optional(),
   THROUGHLINE_PUBLIC_URL: url(['http:', 'https:'], 'https://journeys.example.com').optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  THROUGHLINE_HTTP_ALLOW: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .refine(
+      (entries) => entries.every((entry) => /^[\w.*:/[\]-]{1,255}$/.test(entry)),
+      'must be a comma list of hosts and address ranges, such as localhost:3000,*.internal,10.0.0.0/8',
+    )
+    .optional(),
   THROUGHLINE_RELAY_LEASE_MS: wholeNumber(
     100,
     3_600_000,
@@ -75,6 +90,8 @@ export interface Config {
   port: number;
   /** False when `port` is the default, which may move to a free port. */
   portGiven: boolean;
+  /** Address that the API listens on; all of them when absent, 127.0.0.1 under `npm start`. */
+  host?: string | undefined;
   /** PostgreSQL as owner or superuser; the roles are taken on by the connection. */
   databaseUrl?: string | undefined;
   temporalAddress?: string | undefined;
@@ -89,6 +106,8 @@ export interface Config {
   apiKey?: string | undefined;
   /** Address under which people outside reach the API, for links in messages. */
   publicUrl?: string | undefined;
+  /** Hosts and address ranges that webhooks may reach although they are not public. */
+  httpAllow: readonly string[];
   logLevel: (typeof LOG_LEVELS)[number];
   relayLeaseMs: number;
   relayPollMs: number;
@@ -121,6 +140,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     home: resolve(values.THROUGHLINE_HOME),
     port: values.PORT ?? 8080,
     portGiven: values.PORT !== undefined,
+    host: values.THROUGHLINE_HOST,
     databaseUrl: values.DATABASE_URL,
     temporalAddress: values.TEMPORAL_ADDRESS,
     temporalNamespace: values.TEMPORAL_NAMESPACE,
@@ -130,6 +150,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     inboxUrl: values.THROUGHLINE_INBOX_URL,
     apiKey: values.THROUGHLINE_API_KEY,
     publicUrl: values.THROUGHLINE_PUBLIC_URL,
+    httpAllow: values.THROUGHLINE_HTTP_ALLOW ?? [],
     logLevel: values.LOG_LEVEL,
     relayLeaseMs: values.THROUGHLINE_RELAY_LEASE_MS,
     relayPollMs: values.THROUGHLINE_RELAY_POLL_MS,

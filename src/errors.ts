@@ -36,12 +36,16 @@ export const ERRORS = {
   'auth.forbidden': { status: 403, title: 'The API key may not do this' },
   'contact.not_found': { status: 404, title: 'There is no such contact' },
   'contact.conflict': { status: 409, title: 'The identifiers belong to different contacts' },
+  'journey.not_found': { status: 404, title: 'The library has no such journey' },
   'workflow.not_found': { status: 404, title: 'There is no such workflow' },
   'workflow.key_taken': { status: 409, title: 'Another workflow has this key' },
   'workflow.not_active': { status: 409, title: 'The workflow is not active' },
+  'workflow.tests_failed': { status: 409, title: 'Tests of the definition fail' },
+  'simulation.too_long': { status: 422, title: 'The dry run takes too long' },
   'workflow.archived': { status: 409, title: 'The workflow is archived' },
   'enrollment.not_found': { status: 404, title: 'There is no such enrollment' },
   'enrollment.blocked': { status: 409, title: 'The contact may not enter the workflow' },
+  'enrollment.bad_key': { status: 409, title: 'A key that is empty or too long' },
   'enrollment.execution_failed': { status: 409, title: 'Its Temporal workflow failed' },
   'enrollment.execution_timed_out': { status: 409, title: 'Its Temporal workflow timed out' },
   'enrollment.execution_lost': { status: 409, title: 'Its Temporal workflow is gone' },
@@ -51,6 +55,10 @@ export const ERRORS = {
   },
   'event.rejected': { status: 422, title: 'The event was not accepted' },
   'definition.invalid': { status: 422, title: 'The definition is not valid' },
+  'definition.unparsable': { status: 422, title: 'The text is not YAML or JSON' },
+  'definition.duplicate_key': { status: 422, title: 'A key that is given twice' },
+  'definition.unsupported': { status: 422, title: 'Something that cannot be used here' },
+  'definition.unknown_event': { status: 422, title: 'An event name that is near a known one' },
   'definition.unknown_field': { status: 422, title: 'A field that does not exist' },
   'definition.wrong_type': { status: 422, title: 'A value of the wrong type' },
   'definition.wrong_value': { status: 422, title: 'A value that is not allowed' },
@@ -83,6 +91,25 @@ export const ERRORS = {
   'step.failed': { status: 409, title: 'A step failed' },
   'effect.unknown': { status: 409, title: 'Whether an effect happened is not known' },
   'effect.timed_out': { status: 409, title: 'An effect was tried until its time was over' },
+  'effect.superseded': { status: 409, title: 'A later attempt has taken the effect over' },
+  'http.invalid_url': { status: 409, title: 'An address that cannot be called' },
+  'http.blocked_address': { status: 409, title: 'An address that may not be reached' },
+  'http.header_refused': { status: 409, title: 'A header that cannot or may not be sent' },
+  'http.unresolved': { status: 409, title: 'A host whose address could not be found' },
+  'http.refused': { status: 409, title: 'A host that could not be connected to' },
+  'http.tls_failed': { status: 409, title: 'A host that no secure connection could be made to' },
+  'http.timeout': { status: 409, title: 'A call that was not answered in time' },
+  'http.interrupted': { status: 409, title: 'A call whose connection broke before its answer' },
+  'http.unreadable': {
+    status: 409,
+    title: 'A call that was answered by something that is no HTTP',
+  },
+  'http.too_large': { status: 409, title: 'An answer that is larger than may be kept' },
+  'http.retry_later': { status: 409, title: 'A receiver that asks to be called later' },
+  'http.status_3xx': { status: 409, title: 'A call that was answered with a redirect' },
+  'http.status_4xx': { status: 409, title: 'A call that the receiver refused' },
+  'http.status_5xx': { status: 409, title: 'A call that the receiver failed to answer' },
+  'webhook.bad_secret': { status: 409, title: 'A secret that signs nothing safely' },
   'email.refused': { status: 409, title: 'The mail server refused the mail for good' },
   'email.refused_retryable': { status: 409, title: 'The mail server refused the mail for now' },
   'email.unknown': { status: 409, title: 'Whether the mail was accepted is not known' },
@@ -110,7 +137,8 @@ export type SharedIssueName = {
 
 /** One thing that is wrong with an input, in the words of whoever wrote the input. */
 export interface Issue {
-  code: ErrorCode;
+  /** Those of definitions are in src/language/issue-codes.ts. */
+  code: ErrorCode | `definition.${string}`;
   /** `nodes[2].data.for`; the empty text means the whole input. */
   path: string;
   message: string;

@@ -1,6 +1,6 @@
 /** What the API takes and gives, taken from the schemas of its routes. Types only: nothing of the server is loaded. */
 import type { z } from 'zod';
-import type { contactInput, contactSchema } from '../http/routes/contacts';
+import type { contactInput } from '../http/routes/contacts';
 import type { acceptedSchema, eventInput } from '../http/routes/events';
 import type { activation } from '../http/routes/workflow-states';
 import type {
@@ -9,6 +9,7 @@ import type {
   enrollmentStatus,
   stepSchema,
 } from '../http/views/enrollment';
+import type { contactSchema } from '../http/views/contact';
 import type { workflowSchema } from '../http/views/workflow';
 
 export type ContactInput = z.input<typeof contactInput>;

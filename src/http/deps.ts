@@ -1,4 +1,5 @@
 import type { Database } from '../db/client';
+import type { Evaluators } from '../journey/facts';
 import type { Logger } from '../log';
 import type { EnrollmentStarter } from '../temporal/enrollments';
 
@@ -11,6 +12,7 @@ export interface Readiness {
 export interface HttpDeps {
   readonly db: Database;
   readonly enrollments: EnrollmentStarter;
+  readonly evaluators: Evaluators;
   /** Tells the relay that something was committed to the outbox. */
   wakeRelay(): void;
   ready(): Promise<Readiness>;

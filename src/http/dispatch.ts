@@ -13,7 +13,7 @@ import type { Tx } from '../db/client';
 import { DatabaseError } from '../db/failure';
 import { AppError } from '../errors';
 import { authenticate, authorize } from './auth';
-import { DEFAULT_BODY_LIMIT, readJson } from './body';
+import { DEFAULT_BODY_LIMIT, readBody } from './body';
 import type { HttpDeps } from './deps';
 import { idempotencyKey, once } from './idempotency';
 import { problemBody } from './problem';
@@ -42,7 +42,8 @@ export function handlersOf(route: Route, deps: HttpDeps): RequestHandler[] {
         : await written(route, call, request, response);
     send(response, answer);
   };
-  const reading = 'write' in route ? [readJson(route.maxBody ?? DEFAULT_BODY_LIMIT)] : [];
+  const limit = route.maxBody ?? DEFAULT_BODY_LIMIT;
+  const reading = 'write' in route ? [readBody(limit, route.acceptsYaml ?? false)] : [];
   return [authentication, ...reading, answering];
 }
 
@@ -64,8 +65,10 @@ function callOf(route: Route, deps: HttpDeps, request: Request, response: Respon
 }
 
 function checkedBody(route: Route, body: unknown): unknown {
-  if (route.bodyIsDefinition) return body ?? {};
-  return route.body && validate(route.body, body ?? {}, 'request');
+  // readBody leaves no body at all where none was sent.
+  const given = body === undefined ? {} : body;
+  if (route.bodyIsDefinition) return given;
+  return route.body && validate(route.body, given, 'request');
 }
 
 type Writing = Extract<Route, { write: unknown }>;
@@ -133,5 +136,10 @@ async function retrying<T>(run: () => Promise<T>): Promise<T> {
 }
 
 function send(response: Response, { status, body, headers = {} }: Answer): void {
-  response.status(status).type('application/json').set(headers).send(JSON.stringify(body));
+  const isText = typeof body === 'string' && headers['Content-Type'] !== undefined;
+  response
+    .status(status)
+    .type('application/json')
+    .set(headers)
+    .send(isText ? body : JSON.stringify(body));
 }

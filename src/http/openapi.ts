@@ -36,6 +36,11 @@ const problemSchema = z
     requestId: z.string(),
     issues: z.array(issueSchema).optional(),
     reason: z.string().optional().describe('With `enrollment.blocked`: why.'),
+    limit: z.int().optional().describe('With `request.too_large`: the most bytes of a body.'),
+    accepts: z
+      .array(z.string())
+      .optional()
+      .describe('With `request.unsupported_media_type`: what may be sent instead.'),
   })
   .meta({ id: 'Problem' });
 

@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { DatabaseError } from '../db/failure';
 import { AppError, ERRORS, fail } from '../errors';
 import type { Logger } from '../log';
+import { jsonFault } from './json-fault';
 import { requestIdOf } from './request-id';
 
 const PROBLEM_JSON = 'application/problem+json';
@@ -70,30 +71,37 @@ function databaseProblem(error: DatabaseError): AppError {
     : fail('internal.error', 'An unexpected error; it is logged under this requestId.');
 }
 
-/** Errors of express and its body parser carry a status; those of the caller's making are told. */
+/** What errors of express and its body parser carry. */
+interface HttpError {
+  readonly type?: unknown;
+  readonly status?: unknown;
+  readonly limit?: unknown;
+  /** The text that could not be parsed. */
+  readonly body?: unknown;
+}
+
+/** Content codings that the body parser undoes. */
+const ENCODINGS = ['identity', 'gzip', 'deflate', 'br'];
+
+/** Errors of the caller's making are told; null for any other. */
 function fromHttpError(thrown: unknown): AppError | null {
-  const { type, status, limit } = (thrown ?? {}) as {
-    type?: unknown;
-    status?: unknown;
-    limit?: unknown;
-  };
-  if (type === 'entity.too.large') {
-    return fail(
-      'request.too_large',
-      `The body may have ${String(limit)} bytes at most. Send it in parts.`,
-    );
-  }
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
-    return fail(
-      'request.unsupported_media_type',
-      'Send JSON in UTF-8, plain or compressed with gzip, deflate or br.',
-    );
-  }
-  if (type === 'entity.parse.failed') {
-    return fail(
-      'request.unparsable',
-      'The body is not JSON: an object or a list. Check quotes, commas and brackets.',
-    );
+  const { type, status, limit, body } = (thrown ?? {}) as HttpError;
+  switch (type) {
+    case 'entity.too.large':
+      return fail(
+        'request.too_large',
+        `The body may have ${String(limit)} bytes at most. Send it in parts.`,
+        { limit },
+      );
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return fail(
+        'request.unsupported_media_type',
+        'Send JSON in UTF-8, plain or compressed with gzip, deflate or br.',
+        type === 'encoding.unsupported' ? { accepts: ENCODINGS } : { accepts: ['utf-8'] },
+      );
+    case 'entity.parse.failed':
+      return unparsable(typeof body === 'string' ? body : '');
   }
   const isCallers = typeof status === 'number' && status >= 400 && status < 500;
   return isCallers
@@ -102,4 +110,15 @@ function fromHttpError(thrown: unknown): AppError | null {
         'The request cannot be read: its address, headers or body are malformed.',
       )
     : null;
+}
+
+function unparsable(text: string): AppError {
+  const fault = jsonFault(text);
+  if (fault === null)
+    return fail('request.unparsable', 'The body is not JSON. Check quotes, commas and brackets.');
+  const { line, column, expected } = fault;
+  const message = `Expected ${expected} at line ${line}, column ${column}.`;
+  return fail('request.unparsable', `The body is not JSON. ${message}`, {
+    issues: [{ code: 'request.unparsable', path: '', message, line, column }],
+  });
 }

@@ -15,6 +15,7 @@ export type Scope = `${'contacts' | 'workflows' | 'enrollments' | 'events'}:${'r
 
 export interface Answer {
   readonly status: number;
+  /** Sent as JSON; a text that comes with a content type of its own is sent as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -56,6 +57,8 @@ interface RouteBase {
   readonly maxBody?: number;
   /** Whether the body is a definition, whose own parser judges it. */
   readonly bodyIsDefinition?: boolean;
+  /** Whether the body may come as YAML; it is a text then. */
+  readonly acceptsYaml?: boolean;
 }
 
 interface Schemas<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { createApiKey } from '../../src/db/api-keys';
 import type { Database } from '../../src/db/client';
+import { createEvaluators } from '../../src/evaluate/evaluators';
 import { createApp } from '../../src/http/app';
 import type { Readiness } from '../../src/http/deps';
 import { createLogger } from '../../src/log';
@@ -44,6 +45,7 @@ export async function startApi(): Promise<TestApi> {
   const app = createApp({
     db,
     enrollments: { tryStart: (row, deadlineMs) => starter.tryStart(row, deadlineMs) },
+    evaluators: createEvaluators(),
     wakeRelay: () => {
       wakes += 1;
     },

@@ -100,16 +100,25 @@ describe('bodies', () => {
     ]);
   });
 
-  test.each(['{"email":', 'nonsense', '"a text"', '{"a":1}}'])(
-    '%p is no JSON object or list',
-    async (body) => {
-      expectProblem(
-        await api.post('/contacts').set('Content-Type', 'application/json').send(body),
-        400,
-        'request.unparsable',
-      );
-    },
-  );
+  test.each([
+    ['{"email":', 1, 10],
+    ['nonsense', 1, 1],
+    ['{"email": "a@example.com",\n "score": }', 2, 11],
+  ])('%p is no JSON, and the answer says where', async (body, line, column) => {
+    const response = await api.post('/contacts').set('Content-Type', 'application/json').send(body);
+    expectProblem(response, 400, 'request.unparsable');
+    expect(response.body.detail).toContain(`at line ${line}, column ${column}.`);
+    expect(response.body.issues).toMatchObject([{ code: 'request.unparsable', line, column }]);
+  });
+
+  test.each(['null', '"a text"', '7', 'true'])('%s is JSON, but no object', async (body) => {
+    for (const path of ['/contacts', '/events', '/workflows', '/workflows/import']) {
+      const response = await api.post(path).set('Content-Type', 'application/json').send(body);
+      expectProblem(response, 422, 'request.invalid');
+      expect(response.body.detail).toMatch(/^The body is JSON, but no object. Expected an object/);
+      expect(issuesOf(response)).toEqual([{ code: 'request.wrong_type', path: '' }]);
+    }
+  });
 
   test('another content type is refused, and an empty body is an empty object', async () => {
     expectProblem(
@@ -122,16 +131,24 @@ describe('bodies', () => {
       .set('Content-Type', 'application/x-www-form-urlencoded')
       .send('email=a@example.com');
     expectProblem(form, 415, 'request.unsupported_media_type');
+    expect(form.body.accepts).toEqual(['application/json']);
+    const page = await api.post('/workflows').set('Content-Type', 'text/html').send('<p>');
+    expect(page.body.accepts).toEqual(['application/json', 'application/yaml']);
+    const packed = await api
+      .post('/contacts')
+      .set({ 'Content-Type': 'application/json', 'Content-Encoding': 'zip' })
+      .send('{}');
+    expectProblem(packed, 415, 'request.unsupported_media_type');
+    expect(packed.body.accepts).toContain('gzip');
     expectProblem(await api.post('/contacts'), 422, 'request.invalid');
   });
 
   test('bodies are limited: 100 kB, definitions and batches 1 MB', async () => {
     const kilobytes = (count: number) => 'x'.repeat(count * 1_000);
-    expectProblem(
-      await api.post('/contacts', { email: 'a@example.com', attributes: { a: kilobytes(101) } }),
-      413,
-      'request.too_large',
-    );
+    const large = { email: 'a@example.com', attributes: { a: kilobytes(101) } };
+    const refused = await api.post('/contacts', large);
+    expectProblem(refused, 413, 'request.too_large');
+    expect(refused.body).toMatchObject({ limit: 100_000 });
     expect(
       (await api.post('/contacts', { email: 'b@example.com', attributes: { a: kilobytes(90) } }))
         .status,
@@ -158,7 +175,11 @@ describe('bodies', () => {
       rejected: 1_000,
     });
     expectProblem(await api.post('/events', batch(1_001)), 422, 'request.invalid');
-    expectProblem(await api.post('/events', []), 422, 'request.invalid');
+    const none = await api.post('/events', []);
+    expectProblem(none, 422, 'request.invalid');
+    expect(none.body.detail).toBe(
+      'The request is not valid. Expected at least one entry, got none.',
+    );
   });
 });
 
@@ -183,6 +204,14 @@ describe('definitions', () => {
       ]),
     );
     expectProblem(await api.get('/workflows/broken'), 404, 'workflow.not_found');
+  });
+
+  test('a definition without nodes is told so in words of ours', async () => {
+    const response = await api.post('/workflows', waiting('none', { nodes: [], edges: [] }));
+    expectProblem(response, 422, 'definition.invalid');
+    expect(response.body.issues).toMatchObject([
+      { path: 'nodes', message: 'Expected at least one entry, got none.' },
+    ]);
   });
 
   test('a definition that is no object is refused', async () => {

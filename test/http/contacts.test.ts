@@ -48,6 +48,29 @@ test('a post creates a contact, and the next one with its address changes it', a
   expect((await api.get(`/contacts/${created.body.id}`)).body).toEqual(changed.body);
 });
 
+test('a time zone that does not exist is stored, and the answer warns of it', async () => {
+  const warned = await api.post('/contacts', {
+    externalId: randomUUID(),
+    timeZone: 'Europe/Berln',
+  });
+  expect(warned.status).toBe(201);
+  expect(warned.body.timeZone).toBe('Europe/Berln');
+  expect(warned.body.warnings).toEqual([
+    {
+      code: 'request.wrong_value',
+      path: 'timeZone',
+      message: expect.stringContaining('so it counts as none. Did you mean "Europe/Berlin"?'),
+      suggestion: 'Europe/Berlin',
+    },
+  ]);
+  const { id } = warned.body as { id: string };
+  const patched = await api.patch(`/contacts/${id}`, { timeZone: 'Mars/X' });
+  expect(patched.body.warnings).toMatchObject([{ path: 'timeZone' }]);
+  for (const timeZone of ['Europe/Berlin', 'UTC', null])
+    expect((await api.patch(`/contacts/${id}`, { timeZone })).body).not.toHaveProperty('warnings');
+  expect((await api.get(`/contacts/${id}`)).body).not.toHaveProperty('warnings');
+});
+
 test('changes are events of the contact, and no change is none', async () => {
   const { id } = (await api.post('/contacts', { externalId: randomUUID(), tags: ['a'] })).body as {
     id: string;

@@ -4,6 +4,7 @@ import nodemailer from 'nodemailer';
 import request from 'supertest';
 import type { Database } from '../../src/db/client';
 import { type MailCatcher, startMailCatcher } from '../../src/dev/mail-catcher';
+import { createEvaluators } from '../../src/evaluate/evaluators';
 import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/log';
 import { expectProblem } from './api';
@@ -23,6 +24,7 @@ function startApi(inboxUrl?: string): string {
   const server = createApp({
     db: {} as Database,
     enrollments: { tryStart: async () => null },
+    evaluators: createEvaluators(),
     wakeRelay: () => undefined,
     ready: async () => ({ database: true, temporal: true }),
     log: createLogger('test', 'silent'),

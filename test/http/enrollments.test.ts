@@ -6,10 +6,16 @@ import { expectProblem, startApi, type TestApi, waiting } from './api';
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi();
-  await api.post('/workflows', waiting('open'));
-  await api.post('/workflows/open/activate');
+  await active('open');
+  await active('by-key', { whenActive: 'parallel' });
 });
 afterAll(() => api.close());
+
+/** An active workflow that waits, with these settings for entering. */
+async function active(key: string, enrollment: object = {}): Promise<void> {
+  await api.post('/workflows', waiting(key, { settings: { enrollment } }));
+  await api.post(`/workflows/${key}/activate`);
+}
 
 const contact = async () =>
   (await api.post('/contacts', { externalId: randomUUID() })).body.id as string;
@@ -72,11 +78,11 @@ test('a start that succeeds at once is told, one that throws costs nothing but t
 
 test('an inline contact is created or changed on the way', async () => {
   const email = `${randomUUID()}@example.com`;
-  const first = await api.post('/workflows/open/enrollments', {
+  const first = await api.post('/workflows/by-key/enrollments', {
     contact: { email, firstName: 'Ada' },
     key: 'a',
   });
-  const second = await api.post('/workflows/open/enrollments', {
+  const second = await api.post('/workflows/by-key/enrollments', {
     contact: { email, firstName: 'Augusta' },
     key: 'b',
   });
@@ -141,6 +147,73 @@ test('a workflow that lets everybody in once, or is not active, refuses', async 
   ).toBe('workflow_not_active');
 });
 
+describe('a refusal says what is in the way and what to do', () => {
+  const enter = (key: string, body: object) => api.post(`/workflows/${key}/enrollments`, body);
+  const end = (id: string) =>
+    inWorkspace('', (tx) => closeEnrollment(tx, id, { status: 'completed', at: new Date() }));
+
+  async function refused(key: string, body: { contactId: string }) {
+    const response = await enter(key, body);
+    expectProblem(response, 409, 'enrollment.blocked');
+    const [latest] = (await api.get(`/contacts/${body.contactId}/events`)).body.data;
+    const { reason, detail } = response.body as { reason: string; detail: string };
+    expect(latest).toMatchObject({ type: 'enrollment.blocked', properties: { reason } });
+    return { reason, detail, told: latest.properties };
+  }
+
+  test('to somebody who is inside', async () => {
+    const contactId = await contact();
+    await enter('by-key', { contactId, ...{ key: 'a' } });
+    expect((await enter('by-key', { contactId, ...{ key: 'b' } })).status).toBe(202);
+    const { reason, detail } = await refused('by-key', { contactId, ...{ key: 'a' } });
+    expect({ reason, detail }).toEqual({
+      reason: 'already_active',
+      detail: expect.stringContaining('give another key'),
+    });
+  });
+
+  test('to somebody who has entered too often, or too soon', async () => {
+    await active('limited', { limit: 1, window: '1 day' });
+    await active('once-in-all', { limit: 1 });
+    await active('delayed', { reEnrollmentDelay: '1 hour' });
+    const contactId = await contact();
+    for (const key of ['limited', 'once-in-all', 'delayed'])
+      await end((await enter(key, { contactId })).body.id);
+    const limited = await refused('limited', { contactId });
+    expect(limited.reason).toBe('limit_reached');
+    expect(limited.detail).toMatch(/Try again from 20\d\d-\d\d-\d\dT[\d:.]+Z on\.$/);
+    expect(limited.detail).toContain(limited.told.until);
+    const everLimited = await refused('once-in-all', { contactId });
+    expect(everLimited.detail).toContain('Raise the limit');
+    const delayed = await refused('delayed', { contactId });
+    expect(delayed.reason).toBe('too_soon');
+    expect(delayed.detail).toContain(delayed.told.until);
+  });
+
+  test('to somebody who does not meet the condition, with what was found', async () => {
+    const entryWhen = [{ type: 'tag', operator: 'includes', value: 'vip' }];
+    await active('for-vips', { entryWhen });
+    const contactId = await contact();
+    const { reason, detail, told } = await refused('for-vips', { contactId });
+    expect(reason).toBe('entry_condition');
+    expect(detail).toContain(told.detail);
+    await api.patch(`/contacts/${contactId}`, { tags: ['vip'] });
+    expect((await enter('for-vips', { contactId })).status).toBe(202);
+  });
+
+  test('to nobody where entering restarts', async () => {
+    await active('restarting', { whenActive: 'restart' });
+    const contactId = await contact();
+    const first = (await enter('restarting', { contactId })).body.id;
+    const second = (await enter('restarting', { contactId })).body.id;
+    expect((await api.get(`/enrollments/${first}`)).body).toMatchObject({
+      status: 'cancelled',
+      reason: 'restarted',
+    });
+    expect((await api.get(`/enrollments/${second}`)).body).toMatchObject({ status: 'running' });
+  });
+});
+
 test('waiting for the end answers when it ends, or when the time is up', async () => {
   const { id } = (await api.post('/workflows/open/enrollments', { contactId: await contact() }))
     .body as { id: string };
@@ -178,6 +251,14 @@ test('steps are listed in order, and lists filter by status', async () => {
       endedAt: at,
     }),
   );
+  const heard = { eventId: 'e', occurredAt: at.getTime() };
+  await inWorkspace('', (tx) =>
+    memoStep(tx, {
+      ...step,
+      ...{ nodeId: 'heard', nodeType: 'wait_for_event', status: 'completed', port: 'received' },
+      ...{ output: heard, endedAt: at },
+    }),
+  );
   await inWorkspace('', (tx) => memoStep(tx, { ...step, nodeId: 'more', status: 'running' }));
   expect((await api.get(`/enrollments/${id}/steps`)).body).toEqual({
     data: [
@@ -188,6 +269,11 @@ test('steps are listed in order, and lists filter by status', async () => {
         port: 'next',
         reason: 'wait.elapsed',
         endedAt: at.toISOString(),
+      }),
+      expect.objectContaining({
+        nodeId: 'heard',
+        // Stored in milliseconds, as histories have it.
+        output: { eventId: 'e', occurredAt: '2026-03-27T08:00:00.000Z' },
       }),
       expect.objectContaining({ nodeId: 'more', status: 'running', endedAt: null }),
     ],

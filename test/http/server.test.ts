@@ -5,17 +5,24 @@ import { createInterface } from 'node:readline';
 import { ThroughlineClient } from '../../src/client/index';
 import { createApiKey } from '../../src/db/api-keys';
 import { getEnrollment } from '../../src/db/enrollments';
+import { eventually } from '../support/eventually';
+import { startFreezingProxy } from '../support/freezing-proxy';
+import { testNamespace } from '../support/namespace';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { waiting } from './api';
 
 let database: TestDatabase;
 let apiKey: string;
+const started: ChildProcess[] = [];
 beforeAll(async () => {
   database = await testDatabase();
   const { db, workspaceId } = database;
   apiKey = (
     await db.inWorkspace(workspaceId, (tx) => createApiKey(tx, { name: 'test', scopes: ['admin'] }))
   ).key;
+});
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 afterAll(() => database.close());
 
@@ -38,6 +45,7 @@ async function startProcess(
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
+  started.push(child);
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     const entry = JSON.parse(line) as { event?: string; port?: number };
     if (entry.event === 'api.ready') return { child, address: `http://127.0.0.1:${entry.port}` };
@@ -78,3 +86,27 @@ test('SIGTERM ends it cleanly', async () => {
 test('a host in another zone is refused, before anything is stored', async () => {
   await expect(startProcess({ TZ: 'Europe/Berlin' })).rejects.toThrow('before it was ready');
 });
+
+test('told to stop while Temporal has fallen silent in the middle of a start, it ends within five seconds', async () => {
+  const temporal = await testNamespace();
+  const proxy = await startFreezingProxy(temporal.address);
+  try {
+    const { child, address } = await startProcess({
+      TEMPORAL_ADDRESS: proxy.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+    });
+    const client = await ThroughlineClient.connect({ address, apiKey });
+    await client.workflows.create(waiting('silent'));
+    await client.workflows.activate('silent');
+    const ada = await client.enroll('silent', { contact: { email: 'ada@example.com' } });
+    await eventually('she is started', async () => (await ada.get()).temporal.runId);
+    proxy.freeze();
+    await client.enroll('silent', { contact: { email: 'bo@example.com' } });
+    const before = performance.now();
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(performance.now() - before).toBeLessThan(6_000);
+  } finally {
+    await Promise.all([proxy.close(), temporal.close()]);
+  }
+}, 60_000);

@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { type ContactRow, getContact, listContacts } from '../../db/contacts';
+import { getContact, listContacts } from '../../db/contacts';
 import { recordAudit } from '../../db/audit';
 import { listEnrollments } from '../../db/enrollments';
 import { eraseContact } from '../../db/erase-contact';
 import { listEvents } from '../../db/events';
 import { fail } from '../../errors';
-import { byId, found, instant, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
+import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { changeContact, saveContact } from '../save-contact';
+import { contactWarnings } from '../contact-warnings';
+import { contactSchema, contactView } from '../views/contact';
 import { enrollmentSchema, enrollmentView } from '../views/enrollment';
 import { eventSchema, eventView } from '../views/event';
 
@@ -51,48 +53,12 @@ export const contactInput = z
 
 const contactPatch = z.strictObject(fields).meta({ id: 'ContactPatch' });
 
-export const contactSchema = z
-  .object({
-    id: uuid,
-    externalId: z.string().nullable(),
-    email: z.string().nullable(),
-    phone: z.string().nullable(),
-    firstName: z.string().nullable(),
-    lastName: z.string().nullable(),
-    timeZone: z.string().nullable(),
-    attributes: jsonObject,
-    tags: z.array(z.string()),
-    score: z.number(),
-    createdAt: instant,
-    updatedAt: instant,
-  })
-  .meta({ id: 'Contact' });
-
 const erasedSchema = z
   .object({
     id: uuid,
     cancelledEnrollments: z.int().describe('How many enrollments were under way.'),
   })
   .meta({ id: 'ContactErased' });
-
-export function contactView(row: ContactRow): z.infer<typeof contactSchema> {
-  const { id, externalId, email, phone, firstName, lastName, timeZone, attributes, tags, score } =
-    row;
-  const dates = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
-  return {
-    id,
-    externalId,
-    email,
-    phone,
-    firstName,
-    lastName,
-    timeZone,
-    attributes,
-    tags,
-    score,
-    ...dates,
-  };
-}
 
 export const contactMissing = (id: string) => () =>
   fail('contact.not_found', `There is no contact "${id.slice(0, 100)}" in this workspace.`);
@@ -114,7 +80,7 @@ export const contactRoutes = [
       const { contact, created } = await saveContact(tx, body, new Date());
       return {
         status: created ? 201 : 200,
-        body: contactView(contact),
+        body: contactView(contact, contactWarnings(body)),
         headers: { Location: `/api/v1/contacts/${contact.id}` },
       };
     },
@@ -128,7 +94,9 @@ export const contactRoutes = [
     query: pageQuery,
     answers: { 200: { description: 'Contacts.', schema: listOf(contactSchema) } },
     async handle({ query, transaction }) {
-      return listAnswer(await transaction((tx) => listContacts(tx, query)), contactView);
+      return listAnswer(await transaction((tx) => listContacts(tx, query)), (row) =>
+        contactView(row),
+      );
     },
   }),
   readRoute({
@@ -165,7 +133,7 @@ export const contactRoutes = [
         (known) => changeContact(tx, known, body, new Date()),
         contactMissing(id),
       );
-      return { status: 200, body: contactView(contact) };
+      return { status: 200, body: contactView(contact, contactWarnings(body)) };
     },
   }),
   writeRoute({

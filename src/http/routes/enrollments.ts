@@ -1,19 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Tx } from '../../db/client';
-import {
-  admitEnrollment,
-  type BlockedReason,
-  type EnrollmentRow,
-  getEnrollment,
-  listEnrollments,
-} from '../../db/enrollments';
+import { admitEnrollment } from '../../db/admission';
+import type { Blocked } from '../../db/entry-rules';
+import { type EnrollmentRow, getEnrollment, listEnrollments } from '../../db/enrollments';
 import { getContact } from '../../db/contacts';
-import { recordEvent } from '../../db/events';
 import { listSteps } from '../../db/steps';
-import { getWorkflow, loadVersion, type WorkflowRow } from '../../db/workflows';
+import { getWorkflow } from '../../db/workflows';
 import { type AppError, fail } from '../../errors';
-import type { Definition } from '../../journey/definition';
+import type { BlockedReason } from '../../journey/admission';
 import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { type Call, readRoute, writeRoute } from '../route';
 import { saveContact } from '../save-contact';
@@ -43,18 +38,33 @@ const enrollmentInput = z
       .min(1)
       .max(200)
       .optional()
-      .describe('Enrollments with different keys may run side by side.'),
+      .describe(
+        'Enrollments with different keys run side by side in a workflow with `whenActive: parallel`.',
+      ),
   })
   .refine(({ contactId, contact }) => (contactId === undefined) !== (contact === undefined), {
     message: 'Say who enters by either "contactId" or "contact".',
   })
   .meta({ id: 'EnrollmentInput' });
 
-const BLOCKED: Readonly<Record<BlockedReason, string>> = {
-  already_active: 'The contact is in this workflow already. Wait for the end, or give another key.',
-  already_entered: 'The contact has been through this workflow, which lets everybody in once.',
-  workflow_not_active: 'The workflow is not active. Activate it first.',
+/** What is in the way, and what to do. */
+const BLOCKED: Readonly<Record<BlockedReason, (refusal: Blocked) => string>> = {
+  already_active: () =>
+    'The contact is in this workflow. Wait for the end, or set "whenActive" of settings.enrollment to "restart", or to "parallel" and give another key.',
+  already_entered: () =>
+    'The contact has been through this workflow, which lets everybody in once. Set "allowMultiple" of settings.enrollment to let her in again.',
+  limit_reached: ({ until }) =>
+    `The contact has entered as often as "limit" of settings.enrollment allows. ${until === undefined ? 'Raise the limit to let her in.' : again(until)}`,
+  too_soon: ({ until }) =>
+    `The end of the contact's last enrollment lies less than "reEnrollmentDelay" of settings.enrollment back.${until === undefined ? '' : ` ${again(until)}`}`,
+  entry_condition: ({ detail }) =>
+    `The contact does not meet "entryWhen" of settings.enrollment${detail === undefined ? '' : `: ${detail}`}. Change the contact, or the condition.`,
+  workflow_not_active: () => 'The workflow is not active. Activate it first.',
+  caused_by_itself: () =>
+    'Too many enrollments and events have caused each other in a row. Look for workflows that start one another.',
 };
+
+const again = (until: Date) => `Try again from ${until.toISOString()} on.`;
 
 const waitQuery = z.strictObject({
   waitSeconds: z
@@ -89,17 +99,15 @@ export const enrollmentRoutes = [
       const at = new Date();
       const contactId = await entering(tx, body, at);
       const { key, variables } = body;
-      const allowMultiple = await allowsMultiple(tx, workflow);
       const admitted = await admitEnrollment(tx, {
         workflowId: workflow.id,
         contactId,
         key,
         variables,
         at,
-        allowMultiple,
+        judge: deps.evaluators.condition,
       });
-      if ('blocked' in admitted)
-        return blocked(tx, { workflow, contactId, reason: admitted.blocked, at });
+      if ('blocked' in admitted) return problemOf(admitted);
       const { enrollment } = admitted;
       const started = async () => {
         await deps.enrollments.tryStart(enrollment, START_DEADLINE_MS);
@@ -173,31 +181,15 @@ async function entering(tx: Tx, body: z.output<typeof enrollmentInput>, at: Date
   return (await found(id, (known) => getContact(tx, known), contactMissing(id))).id;
 }
 
-async function allowsMultiple(tx: Tx, { id, activeVersion }: WorkflowRow): Promise<boolean> {
-  const version = activeVersion === null ? null : await loadVersion(tx, id, activeVersion);
-  const definition = version?.definition as unknown as Definition | undefined;
-  return definition?.settings.enrollment.allowMultiple ?? true;
-}
-
 function accepted(enrollment: EnrollmentRow) {
   const headers = { Location: `/api/v1/enrollments/${enrollment.id}` };
   return { status: 202, body: enrolledView(enrollment), headers };
 }
 
-/** A refusal is an event of the contact, never silence. */
-async function blocked(
-  tx: Tx,
-  refusal: { workflow: WorkflowRow; contactId: string; reason: BlockedReason; at: Date },
-): Promise<AppError> {
-  const { workflow, contactId, reason, at } = refusal;
-  await recordEvent(tx, {
-    contactId,
-    type: 'enrollment.blocked',
-    properties: { workflowId: workflow.id, workflowKey: workflow.key, reason },
-    occurredAt: at,
-    receivedAt: at,
-  });
-  return fail('enrollment.blocked', BLOCKED[reason], { reason });
+/** Returned, not thrown: the event that tells of the refusal commits with it. */
+function problemOf(refusal: Blocked): AppError {
+  const { blocked: reason } = refusal;
+  return fail('enrollment.blocked', BLOCKED[reason](refusal), { reason });
 }
 
 async function awaited(

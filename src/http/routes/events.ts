@@ -8,7 +8,8 @@ import {
 } from '../../db/contacts';
 import { listEvents, recordEvent } from '../../db/events';
 import type { ErrorCode } from '../../errors';
-import { eventType } from '../../journey/definition';
+import { eventType } from '../../journey/names';
+import { knownEvent } from '../../language/event-catalogue';
 import { LARGE_BODY_LIMIT } from '../body';
 import { instantInput, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { readRoute, writeRoute } from '../route';
@@ -18,6 +19,11 @@ import { eventSchema, eventView } from '../views/event';
 const MAX_BATCH = 1_000;
 /** Types that only Throughline may record: programs rely on their truth. */
 const OWN_EVENTS = /^(enrollment|workflow)\./i;
+
+/** Known events are stored under the name of the catalogue, by which journeys wait for them. */
+const eventName = eventType
+  .transform((name) => knownEvent(name) ?? name)
+  .meta({ override: { type: 'string', maxLength: 100 } });
 
 export const eventInput = z
   .strictObject({
@@ -30,7 +36,7 @@ export const eventInput = z
     contactId: uuid.optional(),
     externalId: z.string().min(1).max(200).optional(),
     email: z.email('Expected an e-mail address.').max(320).optional(),
-    type: eventType,
+    type: eventName,
     properties: jsonObject.optional(),
     occurredAt: instantInput.optional().describe('When it happened; now unless told.'),
     createContact: z
@@ -59,7 +65,7 @@ export const acceptedSchema = z
 type Accepted = z.infer<typeof acceptedSchema>;
 
 const eventQuery = pageQuery.extend({
-  type: eventType.optional(),
+  type: eventName.optional(),
   contactId: uuid.optional(),
   from: instantInput.optional().describe('By the time of occurrence, inclusive.'),
   to: instantInput.optional().describe('By the time of occurrence, inclusive.'),

@@ -6,10 +6,12 @@ import { lockWorkflow, setWorkflowStatus } from '../../db/workflow-changes';
 import { fail } from '../../errors';
 import { contentHash } from '../../language/content-hash';
 import { listensTo, triggerRows } from '../../language/listens-to';
+import { requirePassingTests } from '../definition-tests';
 import { byId } from '../common';
 import { writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
-import { lockedWorkflow, requireDefinition, workflowMissing } from './workflows';
+import { requireDefinition } from '../definition-input';
+import { lockedWorkflow, workflowMissing } from './workflows';
 
 export const activation = z
   .strictObject({
@@ -18,6 +20,7 @@ export const activation = z
       .literal('drain')
       .optional()
       .describe('What becomes of people under way: they finish on the version they entered.'),
+    force: z.boolean().optional().describe('Publishes although tests of the definition fail.'),
   })
   .meta({ id: 'Activation' });
 
@@ -34,12 +37,19 @@ export const workflowStateRoutes = [
     params: byId,
     body: activation,
     answers: { 200: { description: 'The workflow, active.', schema: workflowSchema } },
-    problems: ['definition.invalid', 'workflow.not_found', 'workflow.archived'],
+    problems: [
+      'definition.invalid',
+      'workflow.not_found',
+      'workflow.archived',
+      'workflow.tests_failed',
+      'simulation.too_long',
+    ],
     async write(tx, { params: { id }, body, key }) {
       const row = await lockedWorkflow(tx, id);
       const warnings = await publish(tx, row, {
         changelog: body.changelog ?? null,
         author: key.keyId,
+        force: body.force ?? false,
       });
       return workflowAnswer(200, await setWorkflowStatus(tx, row.id, 'active'), warnings);
     },
@@ -90,8 +100,16 @@ export const workflowStateRoutes = [
 ];
 
 /** Publishes the draft unless it is the active version already; returns the draft's warnings. */
-async function publish(tx: Tx, row: WorkflowRow, by: { changelog: string | null; author: string }) {
-  const { definition, warnings } = requireDefinition(row.draft);
+async function publish(
+  tx: Tx,
+  row: WorkflowRow,
+  {
+    force,
+    ...by
+  }: { readonly changelog: string | null; readonly author: string; readonly force: boolean },
+) {
+  const { definition, warnings } = await requireDefinition(tx, row.draft, { activated: true });
+  if (!force) await requirePassingTests(definition);
   const hash = contentHash(definition);
   const active =
     row.activeVersion === null ? null : await loadVersion(tx, row.id, row.activeVersion);

@@ -2,12 +2,11 @@ import { getWorkflow, listWorkflows, createWorkflow, type WorkflowRow } from '..
 import { lockWorkflow, replaceDraft } from '../../db/workflow-changes';
 import type { Tx } from '../../db/client';
 import type { JsonObject } from '../../db/json';
-import { fail, type Issue } from '../../errors';
-import type { Definition } from '../../journey/definition';
+import { fail } from '../../errors';
 import { guardJson } from '../../language/json-guard';
-import { parseDefinition } from '../../language/parse-definition';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject, listAnswer, listOf, pageQuery } from '../common';
+import { requireDefinition } from '../definition-input';
 import { readRoute, writeRoute } from '../route';
 import { entityTag, workflowAnswer, workflowSchema, workflowView } from '../views/workflow';
 
@@ -27,10 +26,11 @@ export const workflowRoutes = [
     maxBody: LARGE_BODY_LIMIT,
     body: jsonObject,
     bodyIsDefinition: true,
+    acceptsYaml: true,
     answers: { 201: { description: 'The workflow, a draft.', schema: workflowSchema } },
     problems: ['definition.invalid', 'workflow.key_taken'],
     async write(tx, { body }) {
-      const { definition, source, warnings } = requireDefinition(body);
+      const { definition, source, warnings } = await requireDefinition(tx, body);
       const row = await createWorkflow(tx, {
         key: definition.key,
         name: definition.name,
@@ -95,7 +95,7 @@ export const workflowRoutes = [
     async write(tx, { params: { id }, body, header }) {
       const row = await lockedWorkflow(tx, id);
       requireMatch(row, header('If-Match'));
-      const { definition, source, warnings } = requireDefinition(merged(row.draft, body));
+      const { definition, source, warnings } = await requireDefinition(tx, merged(row.draft, body));
       if (definition.key !== row.key) throw keyChanged(row.key);
       return workflowAnswer(
         200,
@@ -113,24 +113,6 @@ export async function lockedWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowR
   if (row.status === 'archived')
     throw fail('workflow.archived', `The workflow "${row.key}" is archived and cannot be changed.`);
   return row;
-}
-
-/** A definition without errors. Fails with `definition.invalid` and every problem. */
-export function requireDefinition(input: unknown): {
-  definition: Definition;
-  source: JsonObject;
-  warnings: Issue[];
-} {
-  const { definition, source, errors, warnings } = parseDefinition(input);
-  if (definition && source) return { definition, source, warnings };
-  const [first] = errors;
-  const where = first?.path ? `${first.path}: ` : '';
-  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more, see "issues")` : '';
-  throw fail(
-    'definition.invalid',
-    `The definition is not valid. ${where}${first?.message ?? ''}${rest}`,
-    { issues: errors, warnings },
-  );
 }
 
 function keyChanged(key: string) {
@@ -169,10 +151,17 @@ function merged(draft: JsonObject, patch: unknown): unknown {
   ]);
 }
 
-/** `trigger` and `triggers` say the same: giving one replaces the other. */
+/** Fields that say the same in different forms: giving one replaces the others. */
+const RIVALS: readonly (readonly string[])[] = [
+  ['trigger', 'triggers'],
+  ['nodes', 'steps', 'actions'],
+  ['edges', 'steps', 'actions'],
+  ['settings', 'enrollmentSettings'],
+];
+
 function isRivalOf(field: string, fields: JsonObject): boolean {
-  return (
-    (field === 'trigger' && Object.hasOwn(fields, 'triggers')) ||
-    (field === 'triggers' && Object.hasOwn(fields, 'trigger'))
+  return RIVALS.some(
+    (names) =>
+      names.includes(field) && names.some((name) => name !== field && Object.hasOwn(fields, name)),
   );
 }

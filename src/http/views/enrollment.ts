@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { EnrollmentRow } from '../../db/enrollments';
 import type { StepRow } from '../../db/steps';
+import { shownOutput } from '../../language/shown-output';
 import { instant, isoOrNull, jsonObject, uuid } from '../common';
 
 export const enrollmentStatus = z.enum([
@@ -35,6 +36,10 @@ export const enrollmentSchema = z
     variant: z.string().nullable(),
     goalId: z.string().nullable().describe('The last goal reached.'),
     reason: z.string().nullable(),
+    causedBy: z
+      .string()
+      .nullable()
+      .describe('What let her in: `event:<id>` or `enrollment:<id>`; null for the API.'),
     variables: jsonObject,
     startedAt: instant,
     endedAt: instant.nullable(),
@@ -78,11 +83,11 @@ export function enrollmentView(row: EnrollmentRow): z.infer<typeof enrollmentSch
     currentNodeIds,
     waitingFor,
   } = row;
-  const { variant, goalId, reason, variables, error } = row;
+  const { variant, goalId, reason, causedBy, variables, error } = row;
   return {
     ...{ id, workflowId, workflowKey, version, contactId, key, status, currentNodeIds },
     waitUntil: isoOrNull(row.waitUntil),
-    ...{ waitingFor, variant, goalId, reason, variables },
+    ...{ waitingFor, variant, goalId, reason, causedBy, variables },
     startedAt: row.startedAt.toISOString(),
     endedAt: isoOrNull(row.endedAt),
     error,
@@ -91,7 +96,8 @@ export function enrollmentView(row: EnrollmentRow): z.infer<typeof enrollmentSch
 }
 
 export function stepView(row: StepRow): z.infer<typeof stepSchema> {
-  const { nodeId, nodeType, visit, attempt, status, port, reason, output } = row;
+  const { nodeId, nodeType, visit, attempt, status, port, reason } = row;
+  const output = row.output && shownOutput(nodeType, row.output);
   const times = { startedAt: row.startedAt.toISOString(), endedAt: isoOrNull(row.endedAt) };
   return { nodeId, nodeType, visit, attempt, status, port, reason, output, ...times };
 }

@@ -1,0 +1,54 @@
+/** Definitions as requests bring them: judged whole, and against what else there is in the workspace. */
+import type { Tx } from '../db/client';
+import { existingWorkflowKeys } from '../db/workflows';
+import type { JsonObject } from '../db/json';
+import { fail, type Issue } from '../errors';
+import type { Definition } from '../journey/definition';
+import { parseDefinition, type WorkflowReference } from '../language/parse-definition';
+
+export interface RequiredDefinition {
+  readonly definition: Definition;
+  readonly source: JsonObject;
+  readonly warnings: Issue[];
+}
+
+/**
+ * A definition without errors. Workflows that it names and that do not exist are warnings; for one that
+ * is to be `activated` they are errors. Fails with `definition.invalid` and every problem.
+ */
+export async function requireDefinition(
+  tx: Tx,
+  input: unknown,
+  { activated = false } = {},
+): Promise<RequiredDefinition> {
+  const { definition, source, errors, warnings, workflows } = parseDefinition(input);
+  if (!definition || !source) throw invalid(errors, warnings);
+  const missing = await missingWorkflows(tx, definition, workflows);
+  if (activated && missing.length > 0) throw invalid(missing, warnings);
+  return { definition, source, warnings: [...warnings, ...missing] };
+}
+
+async function missingWorkflows(
+  tx: Tx,
+  { key: own }: Definition,
+  references: readonly WorkflowReference[],
+): Promise<Issue[]> {
+  const others = references.filter(({ key }) => key !== own);
+  if (others.length === 0) return [];
+  const known = await existingWorkflowKeys(
+    tx,
+    others.map(({ key }) => key),
+  );
+  return others.filter(({ key }) => !known.has(key)).map(({ issue }) => issue);
+}
+
+function invalid(errors: readonly Issue[], warnings: readonly Issue[]) {
+  const [first] = errors;
+  const where = first?.path ? `${first.path}: ` : '';
+  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more, see "issues")` : '';
+  return fail(
+    'definition.invalid',
+    `The definition is not valid. ${where}${first?.message ?? ''}${rest}`,
+    { issues: errors, warnings },
+  );
+}

@@ -1,0 +1,81 @@
+/** Definitions as files: import in any form, export in any form and format. */
+import { z } from 'zod';
+import { createWorkflow, getWorkflow } from '../../db/workflows';
+import { lockWorkflow, replaceDraft } from '../../db/workflow-changes';
+import { exportDefinition } from '../../language/export-definition';
+import { LARGE_BODY_LIMIT } from '../body';
+import { byId, jsonObject } from '../common';
+import { readRoute, writeRoute } from '../route';
+import { workflowAnswer, workflowSchema } from '../views/workflow';
+import { requireDefinition } from '../definition-input';
+import { lockedWorkflow, workflowMissing } from './workflows';
+
+const exportQuery = z.strictObject({
+  form: z.enum(['graph', 'steps', 'actions']).optional().describe('`graph` unless told.'),
+  format: z.enum(['yaml', 'json']).optional().describe('`yaml` unless told.'),
+});
+
+export const definitionRoutes = [
+  writeRoute({
+    method: 'post',
+    path: '/workflows/import',
+    operationId: 'importWorkflow',
+    summary: 'Store a definition as a new draft, or as the draft of the workflow with its key',
+    scope: 'workflows:write',
+    maxBody: LARGE_BODY_LIMIT,
+    body: jsonObject,
+    bodyIsDefinition: true,
+    acceptsYaml: true,
+    answers: {
+      200: {
+        description: 'The workflow that had this key, its draft replaced.',
+        schema: workflowSchema,
+      },
+      201: { description: 'The workflow, a draft.', schema: workflowSchema },
+    },
+    problems: ['definition.invalid', 'workflow.archived'],
+    async write(tx, { body }) {
+      const { definition, source, warnings } = await requireDefinition(tx, body);
+      const { key, name } = definition;
+      if ((await lockWorkflow(tx, key)) === null) {
+        return workflowAnswer(
+          201,
+          await createWorkflow(tx, { key, name, draft: source }),
+          warnings,
+        );
+      }
+      const row = await lockedWorkflow(tx, key);
+      const replaced = await replaceDraft(tx, { workflowId: row.id, name, draft: source });
+      return workflowAnswer(200, replaced, warnings);
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/workflows/:id/export',
+    operationId: 'exportWorkflow',
+    summary: "Write a workflow's draft as a file",
+    description: 'Importing what was exported gives the identical definition.',
+    scope: 'workflows:read',
+    params: byId,
+    query: exportQuery,
+    answers: { 200: { description: 'The definition, as YAML or JSON.', schema: z.string() } },
+    problems: ['workflow.not_found', 'definition.invalid'],
+    async handle({ params: { id }, query, transaction }) {
+      const { form = 'graph', format = 'yaml' } = query;
+      const { row, definition } = await transaction(async (tx) => {
+        const found = await getWorkflow(tx, id);
+        if (!found) throw workflowMissing(id);
+        return { row: found, ...(await requireDefinition(tx, found.draft)) };
+      });
+      const type = format === 'yaml' ? 'application/yaml' : 'application/json';
+      return {
+        status: 200,
+        body: exportDefinition(definition, { form, format }),
+        headers: {
+          'Content-Type': `${type}; charset=utf-8`,
+          'Content-Disposition': `inline; filename="${row.key}.${format}"`,
+        },
+      };
+    },
+  }),
+];

@@ -1,0 +1,151 @@
+/** Dry runs: a definition on virtual time, with a contact and a script of events, and no side effects. */
+import { z } from 'zod';
+import { assignmentsOf } from '../../db/assignments';
+import type { Tx } from '../../db/client';
+import { type ContactRow, findContact } from '../../db/contacts';
+import { earlierEnrollments } from '../../db/entry-rules';
+import { listEvents } from '../../db/events';
+import { contactFacts, eventFacts, workspaceFacts } from '../../db/facts';
+import { listsOf } from '../../db/lists';
+import { getWorkflow } from '../../db/workflows';
+import { fail, type Issue } from '../../errors';
+import { type ContactState, contactState, dryRunFields } from '../../journey/journey-tests';
+import { refusalOf } from '../../journey/admission';
+import type { Definition } from '../../journey/definition';
+import { dryRun, type DryRunWorld, DryRunTooLong } from '../../language/dry-run';
+import { LARGE_BODY_LIMIT } from '../body';
+import { byId, jsonObject, uuid } from '../common';
+import { type Call, writeRoute } from '../route';
+import { dryRunSchema } from '../views/dry-run';
+import { contactMissing } from './contacts';
+import { requireDefinition } from '../definition-input';
+import { workflowMissing } from './workflows';
+
+/** Past events of a stored contact that a dry run knows; the latest ones. */
+const HISTORY_AT_MOST = 200;
+
+const fields = {
+  contactId: uuid
+    .optional()
+    .describe('A stored contact, as she is now, with what happened to her.'),
+  contact: contactState.optional().describe('Anybody; nothing is stored.'),
+  ...dryRunFields,
+  stopAt: z.string().min(1).max(64).optional().describe('Stops before this node goes on.'),
+};
+
+const EITHER = 'Say who enters by either "contactId" or "contact".';
+
+const storedRequest = z
+  .strictObject(fields)
+  .refine(({ contactId, contact }) => contactId === undefined || contact === undefined, EITHER)
+  .meta({ id: 'DryRunRequest' });
+
+const inlineRequest = z
+  .strictObject({
+    definition: z
+      .union([z.string().max(LARGE_BODY_LIMIT), jsonObject])
+      .describe('A definition in any form: an object, or a text in YAML or JSON.'),
+    ...fields,
+  })
+  .refine(({ contactId, contact }) => contactId === undefined || contact === undefined, EITHER)
+  .meta({ id: 'InlineDryRunRequest' });
+
+type DryRunInput = z.infer<typeof storedRequest>;
+
+const answers = { 200: { description: 'What would happen.', schema: dryRunSchema } };
+
+export const dryRunRoutes = [
+  writeRoute({
+    method: 'post',
+    path: '/workflows/test',
+    operationId: 'testDefinition',
+    summary: 'Run a definition that is not stored, without side effects',
+    scope: 'workflows:read',
+    maxBody: LARGE_BODY_LIMIT,
+    body: inlineRequest,
+    answers,
+    problems: ['definition.invalid', 'contact.not_found', 'simulation.too_long'],
+    async write(tx, { body: { definition: written, ...request } }) {
+      const { definition, warnings } = await requireDefinition(tx, written);
+      return answer(await run(tx, definition, request), warnings);
+    },
+  }),
+  writeRoute({
+    method: 'post',
+    path: '/workflows/:id/test',
+    operationId: 'testWorkflow',
+    summary: "Run a workflow's draft without side effects",
+    scope: 'workflows:read',
+    params: byId,
+    maxBody: LARGE_BODY_LIMIT,
+    body: storedRequest,
+    answers,
+    problems: [
+      'definition.invalid',
+      'workflow.not_found',
+      'contact.not_found',
+      'simulation.too_long',
+    ],
+    async write(tx, { params: { id }, body }: Call<{ id: string }, object, DryRunInput>) {
+      const workflow = await getWorkflow(tx, id);
+      if (!workflow) throw workflowMissing(id);
+      const { definition, warnings } = await requireDefinition(tx, workflow.draft);
+      return answer(await run(tx, definition, body, workflow.id), warnings);
+    },
+  }),
+];
+
+function answer(report: object, warnings: readonly Issue[]) {
+  return { status: 200, body: { ...report, warnings: [...warnings] } };
+}
+
+async function run(
+  tx: Tx,
+  definition: Definition,
+  request: DryRunInput,
+  workflowId: string | null = null,
+) {
+  const { contactId, contact, ...rest } = request;
+  const stored = contactId === undefined ? null : await findContact(tx, { id: contactId });
+  if (contactId !== undefined && stored === null) throw contactMissing(contactId)();
+  const world = await worldOf(tx, stored);
+  const admission = await admissionOf(tx, definition, stored, workflowId);
+  const lists = stored === null ? [] : await listsOf(tx, stored.id);
+  const state = stored === null ? (contact ?? {}) : stateOf(stored, lists);
+  try {
+    return await dryRun(definition, { ...rest, contact: state }, { ...world, ...admission });
+  } catch (error) {
+    if (!(error instanceof DryRunTooLong)) throw error;
+    throw fail('simulation.too_long', error.message);
+  }
+}
+
+/** What the limits of the draft say of a contact who may have been in the workflow before. */
+async function admissionOf(
+  tx: Tx,
+  definition: Definition,
+  contact: ContactRow | null,
+  workflowId: string | null,
+): Promise<Pick<DryRunWorld, 'admission'>> {
+  if (contact === null || workflowId === null) return {};
+  const earlier = await earlierEnrollments(tx, workflowId, contact.id);
+  const { enrollment } = definition.settings;
+  const refusal = refusalOf(enrollment, earlier, { at: Date.now(), key: null });
+  return refusal === null ? {} : { admission: { allowed: false, reason: refusal.reason } };
+}
+
+function stateOf(row: ContactRow, lists: readonly string[]): ContactState {
+  const { tags, segments, ...facts } = contactFacts(row, lists);
+  return { ...facts, tags: [...tags], lists: [...lists], segments: [...segments] };
+}
+
+async function worldOf(tx: Tx, contact: ContactRow | null): Promise<DryRunWorld> {
+  const world = { now: Date.now(), workspace: await workspaceFacts(tx) };
+  if (contact === null) return world;
+  const past = await listEvents(tx, { contactId: contact.id }, { limit: HISTORY_AT_MOST });
+  return {
+    ...world,
+    history: past.data.map(eventFacts),
+    assignments: await assignmentsOf(tx, contact.id),
+  };
+}

@@ -1,0 +1,174 @@
+import { expectProblem, startApi, type TestApi } from './api';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const CART = `
+key: cart
+name: Cart
+trigger: { type: event, event: cart.left }
+steps:
+  - { id: wait-1h, type: wait, config: { for: 1h } }
+  - { id: remind, type: send_email, config: { subject: "Hi {{ first_name }}", text: Your cart } }
+  - { id: wait-open, type: wait_for_event, config: { event: email.opened, timeout: 1 day } }
+goals:
+  - { id: paid, event: payment.successful }
+`;
+
+const yaml = (path: string, body: string) =>
+  api.post(path).set('Content-Type', 'application/yaml').send(body);
+
+const ada = { email: 'ada@example.com', firstName: 'Ada' };
+
+describe('a dry run over REST', () => {
+  test('of a definition in YAML tells what would happen and stores nothing', async () => {
+    const { status, body } = await api.post('/workflows/test', {
+      definition: CART,
+      contact: ada,
+      startAt: '2026-03-27T08:00:00Z',
+      events: [
+        { after: '70m', type: 'email.opened' },
+        { after: '3h', type: 'payment.successful' },
+      ],
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'completed',
+      endedAt: '2026-03-27T09:10:00.000Z',
+      goalId: null,
+      entry: { allowed: true, reason: null },
+      sends: [{ nodeId: 'remind', to: 'ada@example.com', subject: 'Hi Ada' }],
+      error: null,
+    });
+    expect(body.steps.at(-1)).toMatchObject({
+      nodeId: 'wait-open',
+      output: { occurredAt: '2026-03-27T09:10:00.000Z' },
+    });
+    expect((await api.get('/workflows')).body.data).toEqual([]);
+  });
+
+  test("of a stored contact knows her past, and whether the trigger's event lets her in", async () => {
+    await yaml('/workflows', CART).expect(201);
+    const contact = (await api.post('/contacts', { ...ada, tags: ['vip'] })).body as { id: string };
+    const { body } = await api.post('/workflows/cart/test', {
+      contactId: contact.id,
+      trigger: { type: 'cart.seen' },
+    });
+    expect(body).toMatchObject({
+      status: 'completed',
+      entry: { allowed: false, reason: 'no_trigger: nothing is triggered by cart.seen' },
+      contact: { tags: ['vip'] },
+    });
+    expect((await api.get(`/contacts/${contact.id}/enrollments`)).body.data).toEqual([]);
+  });
+
+  test('of a stored contact who is inside says that she would not be let in', async () => {
+    await yaml('/workflows', CART.replace('key: cart', 'key: inside')).expect(201);
+    await api.post('/workflows/inside/activate').expect(200);
+    const { id: contactId } = (await api.post('/contacts', { email: 'bo@example.com' })).body;
+    await api.post('/workflows/inside/enrollments', { contactId }).expect(202);
+    const { body } = await api.post('/workflows/inside/test', { contactId });
+    expect(body).toMatchObject({
+      status: 'completed',
+      entry: { allowed: false, reason: 'already_active' },
+    });
+  });
+
+  test('refuses what it cannot run, with code and place', async () => {
+    const bad = await api.post('/workflows/test', { definition: CART.replace('1h }', 'soon }') });
+    expectProblem(bad, 422, 'definition.invalid');
+    expect(bad.body.issues).toMatchObject([{ path: 'steps[0].config.for', line: 6 }]);
+    const nobody = await api.post('/workflows/test', {
+      definition: CART,
+      contactId: '018f0000-0000-7000-8000-00000000dead',
+    });
+    expectProblem(nobody, 404, 'contact.not_found');
+    const unknown = await api.post('/workflows/test', { definition: CART, contakt: {} });
+    expectProblem(unknown, 422, 'request.invalid');
+    expect(unknown.body.issues).toMatchObject([{ path: 'contakt', suggestion: 'contact' }]);
+  });
+
+  test('ends a run that would go on for ever', async () => {
+    const nodes = [
+      { id: 'pause', type: 'wait', data: { for: '1s' } },
+      { id: 'back', type: 'go_to', data: { target: 'pause' } },
+    ];
+    const definition = {
+      name: 'Round',
+      trigger: { type: 'manual' },
+      nodes,
+      edges: [
+        { source: 'trigger', target: 'pause' },
+        { source: 'pause', target: 'back' },
+      ],
+      settings: { visitLimit: 100 },
+    };
+    const { body } = await api.post('/workflows/test', { definition });
+    expect(body).toMatchObject({ status: 'failed', error: { code: 'step.visit_limit' } });
+  });
+});
+
+describe('tests inside a definition', () => {
+  const withTest = (
+    status: string,
+  ) => `${CART.replace('key: cart', `key: tested-${status.replace('_', '-')}`)}
+tests:
+  - name: pays
+    contact: { email: ada@example.com }
+    events: [{ after: 30m, type: payment.successful }]
+    expect: { status: ${status} }
+`;
+
+  test('let a definition that passes be activated', async () => {
+    await yaml('/workflows', withTest('goal_reached')).expect(201);
+    await api.post('/workflows/tested-goal-reached/activate').expect(200);
+  });
+
+  test('refuse one that fails, unless it is forced', async () => {
+    await yaml('/workflows', withTest('failed')).expect(201);
+    const refused = await api.post('/workflows/tested-failed/activate');
+    expectProblem(refused, 409, 'workflow.tests_failed');
+    expect(refused.body.tests).toEqual([
+      {
+        name: 'pays',
+        differences: [{ field: 'status', message: 'expected "failed", got "goal_reached"' }],
+      },
+    ]);
+    await api.post('/workflows/tested-failed/activate', { force: true }).expect(200);
+  });
+});
+
+describe('import and export', () => {
+  test.each(['graph', 'steps', 'actions'] as const)(
+    'give the same in the form %s',
+    async (form) => {
+      const key = `file-${form}`;
+      const { id } = (await yaml('/workflows/import', CART.replace('key: cart', `key: ${key}`)))
+        .body;
+      const exported = await api.get(`/workflows/${key}/export?form=${form}&format=yaml`);
+      expect(exported.headers['content-type']).toContain('application/yaml');
+      const again = await yaml('/workflows/import', exported.text);
+      expect(again.status).toBe(200);
+      expect(again.body).toMatchObject({ id, key, revision: 2 });
+      const twice = await api.get(`/workflows/${key}/export?form=${form}&format=yaml`);
+      expect(twice.text).toBe(exported.text);
+    },
+  );
+});
+
+test('a workflow that is named and does not exist is a warning until activation', async () => {
+  const definition = `${CART.replace('key: cart', 'key: naming')}`.replace(
+    'steps:',
+    'steps:\n  - { id: next-one, type: enroll_in_workflow, config: { workflow: not-there } }',
+  );
+  const created = await yaml('/workflows', definition);
+  expect(created.status).toBe(201);
+  const issue = { code: 'definition.unknown_workflow', path: 'steps[0].config.workflow', line: 6 };
+  expect(created.body.warnings).toContainEqual(expect.objectContaining(issue));
+  const refused = await api.post('/workflows/naming/activate');
+  expectProblem(refused, 422, 'definition.invalid');
+  expect(refused.body.issues).toMatchObject([{ code: issue.code, path: issue.path }]);
+});
