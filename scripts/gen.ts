@@ -6,6 +6,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { renderDefinitionSchema } from './docs/definition-schema';
 import { renderErrorsPage } from './docs/errors-page';
 import { listNodeFiles, loadNodeType, NODES_FOLDER, ROOT } from './docs/node-files';
 import { renderNodesIndex } from './docs/nodes-index';
@@ -19,6 +20,7 @@ export async function generate(): Promise<Map<string, string>> {
     [`${NODES_FOLDER}/index.ts`, renderNodesIndex(files)],
     ['docs/nodes.md', renderNodesPage(types)],
     ['docs/errors.md', renderErrorsPage()],
+    ['docs/definition.schema.json', renderDefinitionSchema(types)],
   ]);
 }
 

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './child.mjs';
+import { showElapsed } from './elapsed.mjs';
 
 /** The project folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -13,26 +14,33 @@ const LEAST_NODE = [20, 19];
  * Makes sure that Node is recent enough and that node_modules is what package-lock.json says; ends the process with
  * a message when it cannot. Uses nothing but Node, since it runs before anything is installed.
  */
-export function prepare() {
+export async function prepare() {
   checkNode();
   const lock = hashOf('package-lock.json');
   const stamp = join(root, 'node_modules', '.throughline-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  console.log('Installing dependencies (npm ci)');
-  const started = Date.now();
-  // Without --include=dev an environment with NODE_ENV=production would leave out tools that start and test need.
-  const { status, error } = npm([
-    'ci',
-    '--include=dev',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]);
-  if (status !== 0)
-    fail(`npm ci failed${error ? `: ${error.message}` : ''}. Its messages are above.`);
+  const done = showElapsed('Installing dependencies (npm ci)');
+  const reason = await install();
+  if (reason !== null) {
+    done('npm ci did not end well');
+    fail(`npm ci failed: ${reason}. Its messages are above.`);
+  }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, lock);
-  console.log(`Dependencies installed (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  done('Dependencies installed');
+}
+
+/** Null when all is installed, else why not. */
+async function install() {
+  // Without --include=dev an environment with NODE_ENV=production would leave out tools that start and test need.
+  const options = ['--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  try {
+    const code = await npm(['ci', ...options]);
+    if (code > 128) process.exit(code); // By a signal: whoever sent it knows.
+    return code === 0 ? null : `exit code ${code}`;
+  } catch (error) {
+    return error.message;
+  }
 }
 
 function npm(args) {
@@ -40,8 +48,8 @@ function npm(args) {
   // Inside "npm start" this names the very npm that runs; its folder need not be on PATH.
   const script = process.env.npm_execpath;
   if (script && /npm-cli\.c?js$/.test(script))
-    return spawnSync(process.execPath, [script, ...args], options);
-  return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+    return runChild(process.execPath, [script, ...args], options);
+  return runChild('npm', args, { ...options, shell: process.platform === 'win32' });
 }
 
 function checkNode() {

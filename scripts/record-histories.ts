@@ -6,7 +6,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { version } from '../package.json';
-import { type Case, cases } from '../test/runtime.suite';
+import type { Definition } from '../src/journey/definition';
+import type { Case } from '../test/runtime-cases/case';
+import { cases } from '../test/runtime.suite';
 import { historiesOf } from '../test/support/executions';
 import {
   createReplay,
@@ -28,32 +30,42 @@ async function main(): Promise<void> {
     const replay = await createReplay();
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    await Promise.all(
+    const played = await Promise.all(
       Object.entries(cases).flatMap(([title, [scenario]]) =>
-        [false, true].map((continueOften) =>
-          record(world, replay, folder, title, { ...scenario, continueOften }),
-        ),
+        [false, true].map((continueOften) => play(world, title, { ...scenario, continueOften })),
       ),
     );
+    // One replay after the other: each is a worker of its own.
+    for (const one of played) await record(replay, folder, one);
   } finally {
     await world.close();
     await desk.close();
   }
 }
 
-async function record(
-  world: Journeys,
-  replay: Replay,
-  folder: string,
-  title: string,
-  scenario: Case,
-): Promise<void> {
+interface Played {
+  readonly name: string;
+  readonly title: string;
+  readonly workflowId: string;
+  readonly definition: Definition;
+  readonly runs: readonly GoldenHistory['history'][];
+}
+
+async function play(world: Journeys, title: string, scenario: Case): Promise<Played> {
   const { enrollment } = await runOnTemporal(world, scenario);
   const { temporalWorkflowId: workflowId } = enrollment;
   const { definition, continueOften } = scenario;
   const name =
     title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase() + (continueOften ? '-again' : '');
   const runs = await historiesOf(world.client, workflowId);
+  return { name, title, workflowId, definition, runs };
+}
+
+async function record(
+  replay: Replay,
+  folder: string,
+  { name, title, workflowId, definition, runs }: Played,
+): Promise<void> {
   for (const [index, history] of runs.entries()) {
     const commands = await replay({ workflowId, definition, history });
     const golden: GoldenHistory = { title, workflowId, definition, commands, history };

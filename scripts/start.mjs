@@ -1,5 +1,7 @@
 import { prepare } from './install.mjs';
+import { endWithParent } from './parent.mjs';
 import { runNode } from './run.mjs';
 
-prepare();
-runNode(['--import', 'tsx', 'src/dev/start.ts', ...process.argv.slice(2)]);
+endWithParent();
+await prepare();
+await runNode(['--import', 'tsx', 'src/dev/start.ts', ...process.argv.slice(2)]);

@@ -50,17 +50,32 @@ function renderType(type: NodeType): string {
     `## ${type.type}`,
     `${type.summary} ${type.description}`,
     `${KINDS[type.kind]} ${portsText(type)}`,
-    renderTable(schema, schema),
+    ...tables(schema),
     ...type.examples.map(renderExample),
   ].join('\n\n');
 }
 
-function portsText({ ports, missingEdge }: NodeType): string {
+/** One table, or one for each way of writing it. */
+function tables(schema: Schema): string[] {
+  if (schema.properties !== undefined) return [renderTable(schema, schema)];
+  return alternatives(schema, schema).map(
+    (each, index) => `${index === 0 ? 'Either:' : 'or:'}\n\n${renderTable(each, schema)}`,
+  );
+}
+
+const FALLS_BACK_TO_NEXT = 'A port without an edge takes the `next` edge.';
+
+function portsText({ ports, portNames, missingEdge }: NodeType): string {
+  if (typeof ports === 'function') {
+    const rest =
+      missingEdge === 'end' ? 'A port without an edge ends the path.' : FALLS_BACK_TO_NEXT;
+    return `Ports: ${portNames ?? 'those it names'}. ${rest}`;
+  }
   if (ports.length === 0) return 'It has no ports.';
   const names = `Ports: ${ports.map((port) => `\`${port}\``).join(', ')}.`;
   if (missingEdge === 'end') return `${names} A port without an edge ends the path.`;
   if (ports.length === 1) return names;
-  return `${names} A port without an edge takes the \`next\` edge.`;
+  return `${names} ${FALLS_BACK_TO_NEXT}`;
 }
 
 function renderExample({ title, data }: NodeExample): string {

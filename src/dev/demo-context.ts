@@ -17,6 +17,8 @@ export interface RunFile {
 /** What the demo is given: a running copy, and one lever that a real mail server would not offer. */
 export interface DemoContext extends RunFile {
   home: string;
+  /** Whether the copy stays up when the demo is over, so that its addresses are worth telling. */
+  staysUp: boolean;
   /** Holds back the mail catcher's answer to every message by that many milliseconds; no-op without a catcher. */
   delayMail(milliseconds: number): void;
   /** Prints one line without disturbing the progress line. */

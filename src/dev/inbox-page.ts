@@ -1,4 +1,4 @@
-import type { CaughtMail } from './mail-store';
+import type { CaughtMail } from './caught-mail';
 
 /** Nothing is loaded from anywhere, and nothing in a mail runs: mails show the markup of strangers. */
 export const PAGE_POLICY =

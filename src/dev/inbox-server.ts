@@ -22,10 +22,13 @@ function answer(store: MailStore, request: IncomingMessage, response: ServerResp
   }
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return sendJson(response, 405, { title: 'Only GET' });
-  const path = new URL((request.url ?? '/').replace(/^\/+/, '/'), 'http://inbox').pathname;
+  const { pathname: path, searchParams } = new URL(
+    (request.url ?? '/').replace(/^\/+/, '/'),
+    'http://inbox',
+  );
   const forPeople = (request.headers.accept ?? '').includes('text/html');
   if (path === '/dev/inbox.json' || (path === '/' && !forPeople))
-    return sendJson(response, 200, store.list());
+    return sendJson(response, 200, store.list(Number(searchParams.get('after')) || 0));
   if (path === '/') return sendPage(response, inboxPage(store.list()));
   if (path.startsWith('/dev/messages/')) {
     const messageId = decodeURIComponent(path.slice('/dev/messages/'.length));

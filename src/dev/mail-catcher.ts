@@ -3,20 +3,24 @@
  * It does not de-duplicate: what arrives twice is there twice, since that is what it is there to show.
  *
  * M1. A mail is stored when its last byte has arrived, before the sender is told so. A sender that dies, or is kept
- *     waiting, in between cannot know; the look-up by Message-ID can.
+ *     waiting, in between cannot know; the look-up by Message-ID can, also after a restart where there is a file.
  * M2. Mails are kept in the order of arrival, the newest up to a limit.
  */
 import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import type { CaughtMail } from './caught-mail';
 import { createInboxServer } from './inbox-server';
-import { type CaughtMail, MailStore } from './mail-store';
+import { openMailJournal } from './mail-journal';
+import { MailStore } from './mail-store';
 
 export interface MailCatcherOptions {
   /** SMTP; default: a free one. */
   port?: number | undefined;
   /** Inbox page and JSON; default: a free one. */
   httpPort?: number | undefined;
+  /** Where mails are noted for the next start; default: nowhere. */
+  file?: string | undefined;
   /** How long the answer to a complete mail is held back; default 0. */
   delayMs?: number | undefined;
 }
@@ -36,10 +40,11 @@ const MOST_MAIL_BYTES = 25 * 1024 * 1024;
 
 /**
  * Starts the mail server and its web page on the loopback interface.
- * @throws when a given port is taken.
+ * @throws when a given port is taken, or the file cannot be read.
  */
 export async function startMailCatcher(options: MailCatcherOptions = {}): Promise<MailCatcher> {
-  const store = new MailStore();
+  const { file } = options;
+  const store = new MailStore(undefined, file === undefined ? {} : await openMailJournal(file));
   let delayMs = options.delayMs ?? 0;
   const smtp = createSmtpServer(store, () => delayMs);
   const http = createInboxServer(store);

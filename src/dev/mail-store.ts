@@ -1,23 +1,6 @@
 import PostalMime, { decodeWords } from 'postal-mime';
-
-/** A mail as it arrived. */
-export interface CaughtMail {
-  /** Counts arrivals from 1; names the mail on the inbox page. */
-  number: number;
-  /** Recipients of the envelope, joined by ", ". */
-  to: string;
-  /** Address of the From header, else of the envelope. */
-  from: string;
-  subject: string;
-  text: string | null;
-  html: string | null;
-  /** By lower-case name, decoded; a header that occurs twice is joined by ", ". */
-  headers: Record<string, string>;
-  /** With its angle brackets, as in the header; null when it has none. */
-  messageId: string | null;
-  /** Instant, ISO 8601 in UTC. */
-  receivedAt: string;
-}
+import type { CaughtMail } from './caught-mail';
+import type { KeptMail, MailJournal } from './mail-journal';
 
 /** What the SMTP conversation gives. */
 export interface Arrival {
@@ -30,25 +13,41 @@ export interface Arrival {
 const MOST_MAILS = 20_000;
 const MOST_BYTES = 128 * 1024 * 1024;
 
+/** What a store begins with, and where it notes what comes; nothing and nowhere unless told. */
+interface Memory {
+  readonly kept?: readonly KeptMail[];
+  readonly journal?: MailJournal | undefined;
+}
+
 /** Keeps the newest mails in order of arrival; equal ones are kept apart. */
 export class MailStore {
-  private readonly mails: { mail: CaughtMail; bytes: number }[] = [];
+  private readonly mails: KeptMail[] = [];
+  private readonly journal: MailJournal | undefined;
   private bytes = 0;
   private count = 0;
   private inTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly limits = { mails: MOST_MAILS, bytes: MOST_BYTES }) {}
+  constructor(
+    private readonly limits = { mails: MOST_MAILS, bytes: MOST_BYTES },
+    { kept = [], journal }: Memory = {},
+  ) {
+    this.journal = journal;
+    for (const entry of kept) this.keep(entry);
+  }
 
-  /** Stores a mail. Parsing takes differently long, so arrivals wait for each other to stay in order. */
+  /** Stores a mail, on disk first where there is a journal. Parsing takes differently long, so arrivals wait for each other to stay in order. */
   add(arrival: Arrival): Promise<CaughtMail> {
     const stored = this.inTurn.then(() => this.parseAndKeep(arrival));
     this.inTurn = stored.catch(() => undefined);
     return stored;
   }
 
-  /** Newest first. */
-  list(): CaughtMail[] {
-    return this.mails.map(({ mail }) => mail).reverse();
+  /** Newest first; those behind a number when one is given. */
+  list(after = 0): CaughtMail[] {
+    return this.mails
+      .map(({ mail }) => mail)
+      .filter(({ number }) => number > after)
+      .reverse();
   }
 
   byNumber(number: number): CaughtMail | null {
@@ -65,16 +64,22 @@ export class MailStore {
   }
 
   private async parseAndKeep(arrival: Arrival): Promise<CaughtMail> {
-    const mail = await readMail(arrival, ++this.count);
-    this.mails.push({ mail, bytes: arrival.raw.length });
-    this.bytes += arrival.raw.length;
+    const mail = await readMail(arrival, this.count + 1);
+    await this.journal?.append(mail);
+    this.keep({ mail, bytes: arrival.raw.length });
+    return mail;
+  }
+
+  private keep(entry: KeptMail): void {
+    this.count = entry.mail.number;
+    this.mails.push(entry);
+    this.bytes += entry.bytes;
     while (
       this.mails.length > this.limits.mails ||
       (this.bytes > this.limits.bytes && this.mails.length > 1)
     ) {
       this.bytes -= this.mails.shift()?.bytes ?? 0;
     }
-    return mail;
   }
 }
 

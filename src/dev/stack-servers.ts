@@ -67,8 +67,9 @@ export async function startMail({ config, progress, own }: StackContext) {
     progress.line('Mail: the server of SMTP_URL');
     return { smtpUrl: config.smtpUrl, inbox: config.inboxUrl ?? null, catcher: null };
   }
+  const file = join(config.home, 'mails.ndjson');
   const catcher: MailCatcher = await withPort(preferred(config.port, 8025), (httpPort) =>
-    withPort(preferred(config.port, 1025), (port) => startMailCatcher({ port, httpPort })),
+    withPort(preferred(config.port, 1025), (port) => startMailCatcher({ port, httpPort, file })),
   );
   await own('mail catcher', () => catcher.stop());
   progress.line('Mail: caught here, nothing leaves this machine');

@@ -7,7 +7,7 @@ import { type Service, startService } from './service';
 import type { StackContext } from './stack-context';
 
 const ROOT = resolve(__dirname, '../..');
-const DEFAULT_PORT = 8080;
+const LOOPBACK = '127.0.0.1';
 
 type ServiceName = 'api' | 'worker';
 
@@ -18,14 +18,15 @@ export async function startServices(
   given: Omit<RunFile, 'api' | 'pids'>,
 ): Promise<RunFile> {
   const run: RunFile = { api: '', ...given, pids: { api: null, worker: null } };
-  const port = await apiPort(context.config);
+  const { port, portGiven, host = LOOPBACK } = context.config;
   const startApi = (chosen: number) => {
-    run.api = `http://127.0.0.1:${chosen}`;
-    return startOne(context, runFile, run, 'api', { PORT: String(chosen) });
+    run.api = `http://${reachable(host)}:${chosen}`;
+    const listening = { PORT: String(chosen), THROUGHLINE_HOST: host };
+    return startOne(context, runFile, run, 'api', listening);
   };
   const starting = [
     startOne(context, runFile, run, 'worker', { PORT: '0' }),
-    context.config.portGiven && port !== 0 ? startApi(port) : withPort(port, startApi),
+    portGiven && port !== 0 ? startApi(port) : withPort(port, startApi),
   ] as const;
   // Both are waited for, so that the failure of one does not leave the other behind half-started.
   const [worker, api] = await Promise.allSettled(starting);
@@ -37,13 +38,18 @@ export async function startServices(
   return run;
 }
 
-/** A port that was asked for is not exchanged for another. */
-async function apiPort({ port, portGiven }: Config): Promise<number> {
-  if (!portGiven) return DEFAULT_PORT;
-  if (port === 0 || (await isPortFree(port))) return port;
+/** A port that was asked for is not exchanged for another: rejects when somebody listens on it. */
+export async function requireGivenPort({ port, portGiven }: Config): Promise<void> {
+  if (!portGiven || port === 0 || (await isPortFree(port))) return;
   throw new Error(
     `PORT=${port} is taken by another program. Give another port, or PORT=0 for any free one.`,
   );
+}
+
+/** How this machine reaches a server that listens on that address. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function startOne(

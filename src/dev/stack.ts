@@ -17,12 +17,15 @@ import { createRunFile } from './run-file';
 import { SERVICE_STOP } from './service';
 import type { StackContext } from './stack-context';
 import { startDatabase, startMail, startTemporalPart } from './stack-servers';
-import { startServices } from './stack-services';
+import { requireGivenPort, startServices } from './stack-services';
 import { TEMPORAL_STOP } from './temporal';
+
+/** What the demo is given, but for what its caller intends. */
+export type RunningCopy = Omit<DemoContext, 'staysUp'>;
 
 export interface Stack {
   /** Ends what an earlier run of this home left, and starts what is missing. @throws when a part cannot be had. */
-  start(): Promise<DemoContext>;
+  start(): Promise<RunningCopy>;
   /** Ends everything, last started first. May be called during the start, and twice. */
   stop(): Promise<void>;
   /** Ends everything at once, without waiting for work under way. */
@@ -57,6 +60,7 @@ export function createStack(config: Config, lock: HomeLock, progress: Progress):
   return {
     start: async () => {
       await endLeftovers(lock, progress);
+      await requireGivenPort(config);
       const context = { config, lock, progress, own };
       const databaseUrl = await startDatabase(context);
       const temporal = await startTemporalPart(context);

@@ -8,10 +8,9 @@ process.env['TZ'] = 'UTC';
 
 import { loadConfig } from '../config';
 import { runDemo } from './demo/run-demo';
-import type { DemoContext } from './demo-context';
 import { lockHome } from './home-lock';
 import { createProgress, type Progress } from './progress';
-import { createStack, type Stack } from './stack';
+import { createStack, type RunningCopy, type Stack } from './stack';
 import { parseStartOptions, type StartOptions, USAGE } from './start-options';
 
 const SAME_PRESS_MS = 1_000;
@@ -49,7 +48,7 @@ async function runCopy(
   const context = await stack.start();
   onUp();
   progress.line(describeCopy(context, Date.now() - started));
-  const asExpected = !options.demo || (await runDemo(context));
+  const asExpected = !options.demo || (await runDemo({ ...context, staysUp: !options.exit }));
   if (options.exit) return asExpected ? 0 : 1;
   progress.line(
     asExpected
@@ -59,7 +58,7 @@ async function runCopy(
   return new Promise<never>(() => undefined);
 }
 
-function describeCopy(context: DemoContext, elapsedMs: number): string {
+function describeCopy(context: RunningCopy, elapsedMs: number): string {
   const rows = [
     ['API', context.api],
     ['Dev key', context.apiKey],

@@ -36,6 +36,7 @@ test('port 0 is accepted and counts as given', () => {
 test('every bad value is named in one error', () => {
   const bad = {
     PORT: '99999',
+    THROUGHLINE_HOST: 'http://127.0.0.1',
     DATABASE_URL: 'mysql://root:hunter2@db/x',
     TEMPORAL_ADDRESS: 'http://localhost:7233',
     SMTP_URL: 'mail.example.com',
@@ -55,6 +56,13 @@ test('a bad value that may hold a password is not repeated', () => {
   expect(problems.join('\n')).not.toContain('hunter2');
   expect(problems.join('\n')).toContain('PORT="abc" must be a whole number');
 });
+
+test.each(['127.0.0.1', '0.0.0.0', '::', 'api.internal'])(
+  'the address %s to listen on is accepted',
+  (host) => {
+    expect(loadConfig({ THROUGHLINE_HOST: host }).host).toBe(host);
+  },
+);
 
 test.each(['localhost:7233', 'temporal.example.com:443', '127.0.0.1:7233', '[::1]:7233'])(
   'the Temporal address %s is accepted',

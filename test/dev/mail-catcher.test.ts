@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { type MailCatcher, startMailCatcher } from '../../src/dev/mail-catcher';
-import type { CaughtMail } from '../../src/dev/mail-store';
+import type { CaughtMail } from '../../src/dev/caught-mail';
+import { closedFolder, removeFolders } from './folders';
 
 let catcher: MailCatcher;
 
@@ -10,7 +13,10 @@ beforeEach(async () => {
   catcher = await startMailCatcher();
 });
 
-afterEach(() => catcher.stop());
+afterEach(async () => {
+  await catcher.stop();
+  removeFolders();
+});
 
 async function send(mail: SendMailOptions): Promise<void> {
   const transport = createTransport(catcher.smtpUrl);
@@ -117,6 +123,42 @@ test('a sender that vanishes in the middle of a mail leaves none, and the catche
   socket.resetAndDestroy();
   await send({ subject: 'whole' });
   expect((await inbox()).map(({ subject }) => subject)).toEqual(['whole']);
+});
+
+test('asked for what came after a number, the inbox leaves the rest out', async () => {
+  for (const subject of ['first', 'second', 'third']) await send({ subject });
+  const subjects = async (path: string) => (await inbox(path)).map(({ subject }) => subject);
+  expect(await subjects('/dev/inbox.json?after=1')).toEqual(['third', 'second']);
+  expect(await subjects('/dev/inbox.json?after=soon')).toHaveLength(3);
+});
+
+test('a catcher that was ended before it answered knows the mail at the next start, and counts on', async () => {
+  const file = join(closedFolder(), 'mails.ndjson');
+  await catcher.stop();
+  catcher = await startMailCatcher({ file, delayMs: 60_000 });
+  const sent = send({ subject: 'Unanswered', messageId: '<in-doubt@throughline>' });
+  sent.catch(() => undefined);
+  while (catcher.messages().length === 0) await new Promise((done) => setTimeout(done, 20));
+  await catcher.stop();
+  await expect(sent).rejects.toBeInstanceOf(Error);
+
+  catcher = await startMailCatcher({ file });
+  const lookUp = await fetch(`${catcher.inboxUrl}/dev/messages/in-doubt@throughline`);
+  expect(lookUp.status).toBe(200);
+  await send({ subject: 'Next' });
+  expect((await inbox()).map(({ number, subject }) => [number, subject])).toEqual([
+    [2, 'Next'],
+    [1, 'Unanswered'],
+  ]);
+});
+
+test('a mail that cannot be noted is refused for now', async () => {
+  const folder = closedFolder();
+  await catcher.stop();
+  catcher = await startMailCatcher({ file: join(folder, 'mail', 'mails.ndjson') });
+  rmSync(join(folder, 'mail'), { recursive: true });
+  await expect(send({ subject: 'Lost' })).rejects.toMatchObject({ responseCode: 450 });
+  expect(catcher.messages()).toEqual([]);
 });
 
 test('people get a page, on which nothing of a mail can run', async () => {

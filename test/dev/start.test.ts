@@ -1,13 +1,17 @@
 /** The whole of `npm start`, with real processes: start, refusal, kills, recovery, stop. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createTransport } from 'nodemailer';
 import type { RunFile } from '../../src/dev/demo-context';
 import { processIdentity } from '../../src/dev/processes';
 import { closedFolder, removeFolders } from './folders';
 
 const ROOT = resolve(__dirname, '../..');
+const MAIL = { from: 'shop@example.com', to: 'ada@example.com', subject: 'Hi', text: 'Hi' };
 const copies: ChildProcess[] = [];
 
 interface Copy {
@@ -67,6 +71,9 @@ test('a copy comes up, refuses a second one, restarts a killed worker, and stops
   const run = readRun(home);
   expect((await fetch(`${run.api}/readyz`)).status).toBe(200);
   expect(await (await fetch(`${run.inbox}/dev/inbox.json`)).json()).toEqual([]);
+  // Nothing of a copy is reached from elsewhere, nor under another address of this machine.
+  const { port } = new URL(run.api);
+  await expect(fetch(`http://127.0.0.2:${port}/healthz`)).rejects.toThrow('fetch failed');
 
   const second = start(home);
   expect(await second.ended).toBe(1);
@@ -95,6 +102,9 @@ test('after a kill of the copy itself the next start ends what was left, and kee
   await isUp(killed);
   const before = readRun(home);
   const left = startedIn(home);
+  const transport = createTransport(before.smtpUrl);
+  await transport.sendMail({ ...MAIL, messageId: '<kept@throughline>' });
+  transport.close();
   killed.child.kill('SIGKILL');
   await killed.ended;
   expect(left.filter(({ pid }) => processIdentity(pid) === null)).toEqual([]);
@@ -103,8 +113,26 @@ test('after a kill of the copy itself the next start ends what was left, and kee
   await isUp(copy);
   expect(copy.output()).toContain('Ending what an interrupted run left behind');
   expect(left.filter(({ pid }) => processIdentity(pid) !== null)).toEqual([]);
-  expect(readRun(home).apiKey).toBe(before.apiKey);
+  const { apiKey, inbox } = readRun(home);
+  expect(apiKey).toBe(before.apiKey);
+  // A mail that the catcher forgot would count as never sent, and be sent again.
+  expect((await fetch(`${inbox}/dev/messages/kept@throughline`)).status).toBe(200);
 }, 120_000);
+
+test('a port that was asked for and is taken ends the start before anything is made', async () => {
+  const home = closedFolder();
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const copy = start(home, { PORT: String(port) });
+  expect(await copy.ended).toBe(1);
+  other.close();
+  expect(copy.output()).toContain(`PORT=${port} is taken by another program.`);
+  expect([copy.output().includes('PostgreSQL'), existsSync(join(home, 'postgres'))]).toEqual([
+    false,
+    false,
+  ]);
+}, 60_000);
 
 test('an interrupted start leaves nothing running', async () => {
   const home = closedFolder();

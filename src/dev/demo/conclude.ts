@@ -35,8 +35,7 @@ export function conclude(
     '',
     ...(problems.length === 0 ? verdict(facts) : differences(problems)),
     '',
-    ...whereToLook(context, key),
-    '',
+    ...(context.staysUp ? [...whereToLook(context, key), ''] : []),
   ];
   for (const line of lines) context.print(line);
   return problems.length === 0;

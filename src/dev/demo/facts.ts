@@ -8,7 +8,7 @@ import { type EnrollmentRow, getEnrollment } from '../../db/enrollments';
 import { type EventRow, findEvents } from '../../db/events';
 import { deliveries } from '../../db/schema/deliveries';
 import { listSteps, type StepRow } from '../../db/steps';
-import type { CaughtMail } from '../mail-store';
+import type { CaughtMail } from '../caught-mail';
 import { addressOf, type Person } from './cast';
 import { OPEN, PAYMENT } from './definition';
 import type { Player, Report } from './script';

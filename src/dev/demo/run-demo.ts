@@ -17,7 +17,7 @@ import { gatherFacts, openFacts, type Query } from './facts';
 import { createNarrator, type Narrator } from './narrator';
 import { killAndReturn } from './outage';
 import { play, type Player, type Stage } from './script';
-import { readInbox, watchWorld, type World } from './world';
+import { openInbox, readInbox, watchWorld, type World } from './world';
 
 const LONGEST_MS = 120_000;
 /** How long the last scripts may go on when every journey is over. */
@@ -48,9 +48,10 @@ async function perform(context: DemoContext): Promise<boolean> {
   await client.workflows.create(demo.definition);
   await client.workflows.activate(demo.key);
   const { query, close } = await openFacts(context);
-  const world = watchWorld(client, demo.key, context.inbox);
+  const inbox = context.inbox === null ? null : await openInbox(context.inbox);
+  const world = watchWorld(client, demo.key, inbox);
   try {
-    return await onStage(context, demo, { client, world, waits: demo.waits }, query);
+    return await onStage(context, demo, { client, world, inbox, waits: demo.waits }, query);
   } finally {
     await world.close();
     await close();
@@ -71,7 +72,7 @@ async function onStage(
   ]);
   if (played.status === 'rejected') throw played.reason;
   const { players, failures } = played.value;
-  const mails = context.inbox === null ? null : await readInbox(context.inbox);
+  const mails = stage.inbox === null ? null : await readInbox(stage.inbox);
   const facts = await gatherFacts(query, players, mails);
   if (killed.status === 'rejected') failures.push(messageOf(killed.reason));
   const { kill, outage } =

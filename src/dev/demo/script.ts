@@ -1,10 +1,10 @@
 /** Plays what people do: reports their opens and payments as a mail service and a shop would. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ThroughlineClient } from '../../client';
-import type { CaughtMail } from '../mail-store';
+import type { CaughtMail } from '../caught-mail';
 import type { Person, Script } from './cast';
 import { NODE, OPEN, PAYMENT, type Waits } from './definition';
-import type { World } from './world';
+import type { Inbox, World } from './world';
 
 /** Something reported through `POST /events`; instants in milliseconds since the epoch. */
 export interface Report {
@@ -31,6 +31,8 @@ export interface Player {
 export interface Stage {
   readonly client: ThroughlineClient;
   readonly world: World;
+  /** Null when mail goes elsewhere. */
+  readonly inbox: Inbox | null;
   readonly waits: Waits;
 }
 

@@ -1,11 +1,17 @@
 /** What somebody outside can see: the mails that arrived, and the API's answers about the journeys. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnrollmentState, ThroughlineClient } from '../../client';
-import type { CaughtMail } from '../mail-store';
+import type { CaughtMail } from '../caught-mail';
 
 const LOOK_EVERY_MS = 250;
 /** Between an answer and the script's next move. */
 const TICK_MS = 50;
+
+/** Where mails are caught, and the number of the last one that does not concern this run. */
+export interface Inbox {
+  readonly address: string;
+  readonly after: number;
+}
 
 export interface World {
   /** Mails about this cart, in the order of arrival. */
@@ -25,7 +31,7 @@ export interface World {
 export function watchWorld(
   client: ThroughlineClient,
   workflowKey: string,
-  inbox: string | null,
+  inbox: Inbox | null,
 ): World {
   let over = false;
   let mails: readonly CaughtMail[] = [];
@@ -64,10 +70,19 @@ export function watchWorld(
   };
 }
 
-/** Every mail that the catcher has, in the order of arrival. */
-export async function readInbox(inbox: string): Promise<readonly CaughtMail[]> {
-  const response = await fetch(`${inbox}/dev/inbox.json`, { signal: AbortSignal.timeout(5_000) });
+/** The mails that the catcher took since the inbox was opened, in the order of arrival. */
+export async function readInbox({ address, after }: Inbox): Promise<readonly CaughtMail[]> {
+  const response = await fetch(`${address}/dev/inbox.json?after=${after}`, {
+    signal: AbortSignal.timeout(5_000),
+  });
   if (!response.ok) throw new Error(`The inbox answered ${response.status}.`);
   const newestFirst = (await response.json()) as CaughtMail[];
-  return newestFirst.reverse();
+  // An inbox like ours need not know the parameter.
+  return newestFirst.filter(({ number }) => number > after).reverse();
+}
+
+/** The inbox from now on: it keeps the mails of earlier runs, to the same people. */
+export async function openInbox(address: string): Promise<Inbox> {
+  const mails = await readInbox({ address, after: 0 });
+  return { address, after: mails.at(-1)?.number ?? 0 };
 }
