@@ -9,7 +9,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Contact, EnrollmentState, List, Step } from '../../src/client/types';
 import type { RunFile } from '../../src/dev/demo-context';
-import type { CaughtMail } from '../../src/dev/mail-store';
+import type { CaughtMail } from '../../src/dev/caught-mail';
 import { closedFolder, removeFolders } from '../dev/folders';
 import { ROOT } from '../support/fixture';
 import { fencedBlocks, textOf } from './markdown';
@@ -103,7 +103,7 @@ const marker = (line: number) => `== README.md:${line}`;
 /** A folder that looks like the project, so that what a block writes lands elsewhere. */
 function projectFolder(): string {
   const folder = closedFolder();
-  for (const name of ['node_modules', 'src', 'package.json', 'tsconfig.json'])
+  for (const name of ['node_modules', 'src', 'journeys', 'package.json', 'tsconfig.json'])
     symlinkSync(path.join(ROOT, name), path.join(folder, name));
   return folder;
 }

@@ -1,0 +1,130 @@
+/**
+ * Does what the guides tell a newcomer, on a copy of the project with an API of its own, and compares what comes
+ * out with what they show: byte by byte, so that a guide cannot fall behind.
+ *
+ * A block of YAML is written to the file that the comment above it names, or added to its end; one of shell is typed
+ * in, all of a page into one shell; one of text behind it is what that must have printed. What cannot be run says so:
+ * `<!-- not run by the test: … -->`.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { parseDefinitionText } from '../../src/language/parse-definition';
+import { closedFolder, removeFolders } from '../dev/folders';
+import { startApi, type TestApi } from '../http/api';
+import { ROOT } from '../support/fixture';
+import { anchorsOf, exists, type FencedBlock, fencedBlocks, textOf } from './markdown';
+
+const GUIDES = ['docs/write-a-journey.md', 'docs/test-a-journey.md'] as const;
+const FILE = /^(file|append to): ([\w-]+\.yaml)$/;
+const LEFT_OUT = /^not run by the test: \S/;
+
+let api: TestApi;
+/** What each page printed. The pages are typed in side by side, each in a workspace of its own. */
+const printedOn = new Map<string, ReadonlyMap<number, string>>();
+
+beforeAll(async () => {
+  api = await startApi();
+  const typing = [api.key, api.other.key].map(async (key, index) => {
+    const guide = GUIDES[index] ?? '';
+    printedOn.set(guide, await typeIn(projectFolder(key), fencedBlocks(textOf(guide))));
+  });
+  await Promise.all(typing);
+}, 120_000);
+afterAll(async () => {
+  await api.close();
+  removeFolders();
+});
+
+describe.each(GUIDES)('%s', (guide) => {
+  const page = textOf(guide);
+  const blocks = fencedBlocks(page);
+
+  it('prints what it shows', () => {
+    const printed = printedOn.get(guide) ?? new Map<number, string>();
+    const shown = blocks.flatMap((block, index) =>
+      block.language === 'text' ? [{ line: block.line, text: block.text, of: index - 1 }] : [],
+    );
+    const told = shown.map(({ line, text }) => `${guide}:${line}\n${text}`);
+    expect(shown.map(({ line, of }) => `${guide}:${line}\n${printed.get(of)}`)).toEqual(told);
+    const silent = [...printed].filter(([index]) => blocks[index + 1]?.language !== 'text');
+    expect(silent.map(([, output]) => output).filter((output) => output !== '')).toEqual([]);
+  });
+
+  it('shows YAML that stands in a file, and files that are valid', () => {
+    const yaml = blocks.filter(({ language }) => language === 'yaml');
+    expect(yaml.filter(({ comment }) => !FILE.test(comment))).toEqual([]);
+    const problems = [...filesOf(yaml)].map(([name, text]) => {
+      const { errors, warnings } = parseDefinitionText(text);
+      return { name, problems: [...errors, ...warnings] };
+    });
+    expect(problems.filter((each) => each.problems.length > 0)).toEqual([]);
+  });
+
+  it('links to files, and to headings that they have', () => {
+    const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const dead = links.filter((target) => {
+      if (target.startsWith('https://')) return false;
+      const [file = '', anchor] = target.split('#');
+      const name = path.posix.join('docs', file);
+      if (!exists(name)) return true;
+      return anchor !== undefined && !anchorsOf(textOf(name)).includes(anchor);
+    });
+    expect(dead).toEqual([]);
+  });
+});
+
+/** The files of a page as its last block leaves them. */
+function filesOf(blocks: readonly FencedBlock[]): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const { comment, text } of blocks) {
+    const [, how, name = ''] = FILE.exec(comment) ?? [];
+    files.set(name, `${how === 'append to' ? files.get(name) : ''}${text}\n`);
+  }
+  return files;
+}
+
+/** What each block of shell printed, by the block's place in the page. */
+async function typeIn(
+  folder: string,
+  blocks: readonly FencedBlock[],
+): Promise<ReadonlyMap<number, string>> {
+  const typed = new Set<number>();
+  const lines = blocks.flatMap(({ language, comment, text }, index) => {
+    const staged = path.join(folder, `block-${index}`);
+    const [, how, name] = FILE.exec(comment) ?? [];
+    if (name !== undefined) {
+      writeFileSync(staged, `${text}\n`);
+      return [`cat '${staged}' ${how === 'file' ? '>' : '>>'} ${name}`];
+    }
+    if (language !== 'sh' || LEFT_OUT.test(comment)) return [];
+    typed.add(index);
+    return [`{\n${text}\n} > '${staged}' 2>&1`];
+  });
+  await promisify(execFile)('bash', ['-c', lines.join('\n')], {
+    cwd: folder,
+    env: { ...process.env, THROUGHLINE_HOME: '', NO_COLOR: '1' },
+    timeout: 100_000,
+  }).catch(() => undefined);
+  return new Map([...typed].map((index) => [index, outputOf(path.join(folder, `block-${index}`))]));
+}
+
+function outputOf(file: string): string {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => !line.startsWith('npm warn'))
+    .join('\n')
+    .replace(/\n+$/, '');
+}
+
+/** A folder that looks like the project, with the API in its run.json. */
+function projectFolder(apiKey: string): string {
+  const folder = closedFolder();
+  for (const name of ['node_modules', 'src', 'journeys', 'package.json', 'tsconfig.json'])
+    symlinkSync(path.join(ROOT, name), path.join(folder, name));
+  mkdirSync(path.join(folder, '.throughline'));
+  const run = JSON.stringify({ api: api.address, apiKey });
+  writeFileSync(path.join(folder, '.throughline/run.json'), run);
+  return folder;
+}
