@@ -7,10 +7,11 @@ const ROOMS = {
   journey: [],
   evaluate: ['journey'],
   language: ['evaluate', 'journey'],
+  library: ['language'],
   db: ['journey'],
   channels: [],
   temporal: ['db', 'journey'],
-  http: ['language', 'evaluate', 'temporal', 'db', 'journey'],
+  http: ['library', 'language', 'evaluate', 'temporal', 'db', 'journey'],
   client: [],
 };
 
@@ -25,7 +26,7 @@ const PARTS = {
 
 /** Settings, error codes, log and ids: for every room whose code does not run in the sandbox. */
 const SHARED = '^src/(config|errors|log|ids)\\.ts$';
-const COMPOSITION_ROOTS = '^src/(server|worker)\\.ts$';
+const COMPOSITION_ROOTS = '^src/(server|worker|migrate)\\.ts$';
 
 const NODE_MODULES = '^node_modules/';
 
@@ -92,7 +93,7 @@ module.exports = {
     },
     {
       name: 'composition-roots-are-roots',
-      comment: 'server.ts and worker.ts construct things; only dev and cli start them.',
+      comment: 'server.ts, worker.ts and migrate.ts construct things; only dev and cli start them.',
       severity: 'error',
       from: { pathNot: '^src/(dev|cli)/' },
       to: { path: COMPOSITION_ROOTS },

@@ -16,8 +16,8 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities, EffectActivities, Subject } from '../activities/contract';
-import type { EndedVisit, Position, Ending } from '../src/journey/runtime';
-import { currentDetails } from '../workflows/details';
+import type { EndedVisit, Position, WatchAnswer } from '../src/journey/runtime';
+import { currentDetails, finalDetails } from '../workflows/details';
 import {
   doorbell,
   type EnrollmentInput,
@@ -57,6 +57,8 @@ export async function enrollment(
   return journey.run();
 }
 
+const NOTHING_YET = { reached: [], armed: [] } as const;
+
 class AbandonedCart {
   bells = 0;
   positions: readonly Position[] = [];
@@ -64,7 +66,8 @@ class AbandonedCart {
   readonly #sendEmail;
   readonly #sending = new CancellationScope();
   readonly #unrecorded: EndedVisit[] = [];
-  #goal: Ending | null = null;
+  #goal: string | null = null;
+  #heard: number | null = null;
   #over = false;
 
   constructor(
@@ -92,22 +95,32 @@ class AbandonedCart {
       at: Date.now(),
       ended: this.#unrecorded,
       status: this.#goal === null ? 'completed' : 'goal_reached',
-      goalId: this.#goal?.goalId ?? null,
+      goalId: this.#goal,
       reason: null,
+      watch: NOTHING_YET,
       error: null,
     });
     if (this.input.options.searchAttributes) upsertSearchAttributes(endAttributes(result.status));
-    setCurrentDetails(currentDetails([], result));
+    setCurrentDetails(finalDetails(result));
     return result;
   }
 
   async #watchGoal(): Promise<void> {
     while (!this.#stopped()) {
+      const rung = () => this.#heard !== null && this.bells > this.#heard;
+      await condition(() => this.#stopped() || rung());
+      if (this.#stopped()) return;
       const heard = this.bells;
-      this.#goal = await facts.findGoal({ ...this.#subject, at: Date.now() });
-      if (this.#goal === null) await condition(() => this.#stopped() || this.bells > heard);
-      else this.#sending.cancel();
+      const request = { ...this.#subject, watch: NOTHING_YET, at: Date.now() };
+      this.#note(await facts.look(request), heard);
     }
+  }
+
+  /** Every advance looks for goals too, so that only a bell behind it needs another look. */
+  #note({ goals }: WatchAnswer, heard: number): void {
+    this.#heard = heard;
+    this.#goal ??= goals[0]?.goalId ?? null;
+    if (this.#goal !== null) this.#sending.cancel();
   }
 
   async #travel(): Promise<void> {
@@ -138,7 +151,7 @@ class AbandonedCart {
   async #remind(): Promise<string> {
     const visit = only('remind');
     this.#show({ ...visit, label: SEND, waitingFor: 'e-mail', waitUntil: null });
-    const input = { ...this.#subject, ...visit, at: Date.now() };
+    const input = { ...this.#subject, ...visit, at: Date.now(), watch: NOTHING_YET };
     const sent = await this.#sending.run(() =>
       this.#sendEmail.executeWithOptions({ summary: SEND }, [input]),
     );
@@ -151,7 +164,7 @@ class AbandonedCart {
     readonly to: number;
     readonly deliveryKey: string;
   }): Promise<EndedVisit | null> {
-    const visit = { ...only('opened'), consumed: [] };
+    const visit = { ...only('opened'), consumed: [], memory: {} };
     const { to } = search;
     this.#show({ ...only('opened'), label: LISTEN, waitingFor: 'email.opened', waitUntil: to });
     while (!this.#stopped()) {
@@ -173,15 +186,23 @@ class AbandonedCart {
   /** Records what ended and opens the next step; returns when that was. */
   async #enter(node: string, ended: EndedVisit | null): Promise<number> {
     const at = Date.now();
-    const request = { ended, from: only(node), visits: [], at };
-    const { goal } = await facts.advance({ ...this.#subject, ...request });
-    this.#goal ??= goal;
+    const heard = this.bells;
+    const watch = NOTHING_YET;
+    const request = {
+      ended: ended === null ? [] : [ended],
+      from: only(node),
+      visits: [],
+      at,
+      watch,
+    };
+    const answer = await facts.advance({ ...this.#subject, ...request });
+    this.#note(answer.watch, heard);
     return at;
   }
 
   #show(position: Position): void {
     this.positions = [position];
-    setCurrentDetails(currentDetails(this.positions, null));
+    setCurrentDetails(currentDetails(this.positions));
     if (this.input.options.searchAttributes)
       upsertSearchAttributes(positionAttributes(this.positions));
   }

@@ -7,6 +7,7 @@ process.env['TZ'] ??= 'UTC';
 
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createFactActivities } from '../activities/index';
+import { createHttpChannel } from '../src/channels/http';
 import { createSmtpChannel } from '../src/channels/smtp';
 import { type Database, openDatabase } from '../src/db/client';
 import { loadVersion } from '../src/db/workflows';
@@ -30,6 +31,7 @@ async function main({ databaseUrl, temporalAddress, smtpUrl }: Stack): Promise<v
     namespace: NAMESPACE,
     db,
     channel,
+    http: createHttpChannel({}),
     sender,
     log,
   });

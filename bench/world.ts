@@ -3,7 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import postgres from 'postgres';
 import { type Database, openDatabase } from '../src/db/client';
 import { upsertContact } from '../src/db/contacts';
-import { admitEnrollment, type EnrollmentRow } from '../src/db/enrollments';
+import { admitEnrollment } from '../src/db/admission';
+import type { EnrollmentRow } from '../src/db/enrollments';
 import { recordEvent } from '../src/db/events';
 import { createWorkflow, publishVersion } from '../src/db/workflows';
 import { createEvaluators } from '../src/evaluate/evaluators';
@@ -112,7 +113,7 @@ function callers(
           workflowId,
           contactId,
           at,
-          allowMultiple: true,
+          judge: createEvaluators().condition,
         });
         if ('enrollment' in admitted) return admitted.enrollment;
         throw new Error(`The contact was not let in: ${admitted.blocked}`);
