@@ -28,7 +28,7 @@ import {
   requestHash,
   type Sender,
 } from './email-request';
-import { stoppedBy } from './stopped-by';
+import { ERASED, stoppedBy } from './stopped-by';
 import type { WatchState } from '../src/journey/runtime';
 
 /** One send: its key, and what is needed to judge and compose it. */
@@ -57,9 +57,6 @@ export type Claim =
   | { readonly state: 'erased' }
   /** An older attempt may have sent it, `claimedForMs` ago. */
   | { readonly state: 'doubtful'; readonly row: DeliveryRow; readonly claimedForMs: number };
-
-/** Why nothing goes to somebody who was erased. */
-export const ERASED = 'contact_erased';
 
 /** The reason of a row whose refusal may be tried again. */
 const RETRYABLE = 'refused_retryable';

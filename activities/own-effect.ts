@@ -23,7 +23,7 @@ import { effectKey } from '../src/journey/state';
 import type { Subject } from './contract';
 import type { FactDeps } from './deps';
 import { permanent } from './failure';
-import { stoppedBy } from './stopped-by';
+import { ERASED, stoppedBy } from './stopped-by';
 
 type OwnInput = Subject & Pick<EffectAttempt, 'node' | 'visit' | 'at' | 'watch'>;
 
@@ -34,9 +34,6 @@ export type OwnResult =
   | { readonly done: JsonObject }
   /** Nothing was changed: the enrollment is over, or about to be. */
   | { readonly stopped: string };
-
-/** Why nothing is changed for somebody who was erased. */
-const ERASED = 'contact_erased';
 
 /** Makes a change once. Rejects with a permanent failure when the node's data cannot be used. */
 export async function changeOnce(

@@ -27,6 +27,7 @@ import type { Logger } from '../src/log';
 import { type Call, type CallClaim, claimCall, isSafeToRepeat } from './call-claim';
 import { isPermanent } from './call-failure';
 import { AttemptFailed } from './retrying';
+import { ERASED } from './stopped-by';
 
 export interface PerformDeps {
   readonly db: Database;
@@ -52,7 +53,7 @@ export async function performCall(
 ): Promise<CallResult> {
   const deadline = performance.now() + limits.timeoutMs;
   const claim = await claimed(deps, call);
-  if (claim.state === 'erased') return { outcome: 'blocked', reason: 'contact_erased' };
+  if (claim.state === 'erased') return { outcome: 'blocked', reason: ERASED };
   if (claim.state === 'settled') return settled(claim.row);
   const left = deadline - performance.now() - recordingMs(limits.timeoutMs);
   try {

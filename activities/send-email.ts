@@ -25,11 +25,12 @@ import type { GraphRef } from '../src/journey/graph-ref';
 import type { SendResult } from '../src/journey/runtime';
 import { effectKey } from '../src/journey/state';
 import type { EffectActivities } from './contract';
-import { type Claim, claimSend, ERASED, type Send } from './email-claim';
+import { type Claim, claimSend, type Send } from './email-claim';
 import { type EmailConfig, type Sender, storedMessage } from './email-request';
 import { ATTEMPT_MS, resolveDoubt } from './email-doubt';
 import { guarded, permanent, retryable } from './failure';
 import { AttemptFailed, retrying } from './retrying';
+import { ERASED } from './stopped-by';
 
 export interface SendEmailDeps {
   readonly db: Database;

@@ -4,6 +4,9 @@ import { lookForGoals, stops } from '../src/journey/goals';
 import type { Graph } from '../src/journey/graph';
 import type { WatchState } from '../src/journey/runtime';
 
+/** Why nothing must leave for a contact who is no more. */
+export const ERASED = 'contact_erased';
+
 interface Watched {
   readonly graph: Graph;
   readonly watch: WatchState;

@@ -10,12 +10,9 @@ import { createFactActivities } from '../activities/index';
 import { createHttpChannel } from '../src/channels/http';
 import { createSmtpChannel } from '../src/channels/smtp';
 import { type Database, openDatabase } from '../src/db/client';
-import { loadVersion } from '../src/db/workflows';
 import { createEvaluators } from '../src/evaluate/evaluators';
-import type { Definition } from '../src/journey/definition';
-import { type Graph, indexGraph } from '../src/journey/graph';
-import type { GraphRef } from '../src/journey/graph-ref';
 import { createLogger } from '../src/log';
+import { openVersions } from '../src/temporal/versions';
 import { createWorkers } from '../src/worker';
 import { BY_HAND_QUEUE, NAMESPACE, type Stack } from './stack';
 
@@ -51,12 +48,7 @@ async function main({ databaseUrl, temporalAddress, smtpUrl }: Stack): Promise<v
 }
 
 async function createByHand(connection: NativeConnection, db: Database): Promise<Worker> {
-  const graphs = new Map<string, Promise<Graph>>();
-  const loadGraph = (ref: GraphRef): Promise<Graph> => {
-    const graph = graphs.get(ref.hash) ?? readGraph(db, ref);
-    graphs.set(ref.hash, graph);
-    return graph;
-  };
+  const { loadGraph } = openVersions(db);
   return Worker.create({
     connection,
     namespace: NAMESPACE,
@@ -66,13 +58,6 @@ async function createByHand(connection: NativeConnection, db: Database): Promise
     enableNonLocalActivities: false,
     stickyQueueScheduleToStartTimeout: '5s',
   });
-}
-
-async function readGraph(db: Database, ref: GraphRef): Promise<Graph> {
-  const { workspaceId, workflowId, version } = ref;
-  const row = await db.inWorkspace(workspaceId, (tx) => loadVersion(tx, workflowId, version));
-  if (row === null) throw new Error(`Version ${version} of workflow ${workflowId} is gone.`);
-  return indexGraph(row.definition as unknown as Definition);
 }
 
 main(JSON.parse(process.argv[2] ?? '{}') as Stack).catch((error: unknown) => {

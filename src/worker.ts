@@ -20,17 +20,13 @@ import type { EmailChannel } from './channels/email';
 import { type Config, loadConfig } from './config';
 import type { Database } from './db/client';
 import { openMigratedDatabase } from './db/migrated';
-import { loadVersion } from './db/workflows';
 import { createEvaluators } from './evaluate/evaluators';
-import type { Definition } from './journey/definition';
-import { type Graph, indexGraph } from './journey/graph';
-import type { GraphRef } from './journey/graph-ref';
 import { createLogger, type Logger } from './log';
 import { connectionOptions } from './temporal/connect';
 import { createGraphCodec } from './temporal/graph-codec';
 import { EFFECTS_QUEUE, JOURNEYS_QUEUE } from './temporal/names';
 import { openUpkeep } from './temporal/upkeep';
-import { cachedVersions } from './temporal/version-cache';
+import { openVersions } from './temporal/versions';
 
 /** An effect's `startToClose` and a little more, so that a deploy interrupts no message. */
 const GRACE = '15s';
@@ -61,14 +57,7 @@ export interface Workers {
 export async function createWorkers(parts: WorkerParts): Promise<Workers> {
   const { db, connection, namespace, channel, http, sender, log } = parts;
   const evaluators = createEvaluators();
-  const loadDefinition = cachedVersions((ref) => readVersion(db, ref));
-  const graphs = new WeakMap<Definition, Graph>();
-  const loadGraph = async (ref: GraphRef): Promise<Graph> => {
-    const definition = await loadDefinition(ref);
-    const graph = graphs.get(definition) ?? indexGraph(definition);
-    graphs.set(definition, graph);
-    return graph;
-  };
+  const { loadDefinition, loadGraph } = openVersions(db);
   const shared = {
     connection,
     namespace,
@@ -127,13 +116,6 @@ export function workflowSource() {
     workflowsPath: require.resolve('../workflows'),
     bundlerOptions: { preloadModules: [require.resolve('../workflows/preload')] },
   };
-}
-
-async function readVersion(db: Database, ref: GraphRef): Promise<Definition> {
-  const { workspaceId, workflowId, version } = ref;
-  const row = await db.inWorkspace(workspaceId, (tx) => loadVersion(tx, workflowId, version));
-  if (row === null) throw new Error(`Version ${version} of workflow ${workflowId} is gone.`);
-  return row.definition as unknown as Definition;
 }
 
 async function main(config: Config): Promise<void> {

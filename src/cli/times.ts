@@ -1,24 +1,10 @@
 /** Times as a timeline shows them: since the start, and on a wall clock. */
+import { spanText } from '../journey/duration';
 import type { Instant } from '../journey/json';
-
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-] as const;
 
 /** A length of time as the language writes it: `3d2h`, `90s`; parts of a second are dropped. */
 export function lengthText(milliseconds: number): string {
-  let rest = Math.abs(milliseconds);
-  if (rest < 1_000) return `${milliseconds}ms`;
-  const sign = milliseconds < 0 ? '-' : '';
-  const parts = UNITS.map(([letter, size]) => {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    return count === 0 ? '' : `${count}${letter}`;
-  });
-  return sign + parts.join('');
+  return Math.abs(milliseconds) < 1_000 ? `${milliseconds}ms` : spanText(milliseconds);
 }
 
 /** Time since the start of the enrollment; what lies before it is history. */

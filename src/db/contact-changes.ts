@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { TEXT_FIELDS } from '../journey/contact-update';
 import type { Json, JsonObject } from './json';
 import type { contacts } from './schema/contacts';
 
@@ -20,15 +21,7 @@ export interface ContactPatch {
   score?: number | undefined;
 }
 
-const SCALARS = [
-  'externalId',
-  'email',
-  'phone',
-  'firstName',
-  'lastName',
-  'timeZone',
-  'score',
-] as const;
+const SCALARS = [...TEXT_FIELDS, 'score'] as const;
 
 /** What the patch really changes: the columns to write, and the paths that differ afterwards. */
 export function changedFields(

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import { fail } from '../errors';
 import { newId } from '../ids';
+import { EMPTY_CONTACT } from '../journey/facts';
 import { changedFields, type ContactPatch } from './contact-changes';
 import type { Tx } from './client';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -43,19 +44,6 @@ export async function upsertContact(
   if (!patched) throw conflict();
   return { ...patched, created: false };
 }
-
-/** A contact of whom nothing is known. */
-export const EMPTY_CONTACT = {
-  externalId: null,
-  email: null,
-  phone: null,
-  firstName: null,
-  lastName: null,
-  timeZone: null,
-  attributes: {},
-  tags: [],
-  score: 0,
-};
 
 /** The given fields, attributes aside: those are merged by the rules of a change. */
 function fields({
@@ -125,7 +113,7 @@ export async function storeContact(
   const [before] = await tx.select().from(contacts).where(living(id)).for('no key update');
   if (!before) return null;
   const { tags, ...wanted } = change(before);
-  if (await identifierTaken(tx, id, wanted)) throw conflict();
+  if (await identifierTaken(tx, id, renamed(before, wanted))) throw conflict();
   const { externalId, email, phone, firstName, lastName, timeZone, attributes, score } = wanted;
   const named = { externalId, email, phone, firstName, lastName, timeZone };
   const after = await write(tx, id, { ...named, attributes, tags: [...tags], score });
@@ -144,6 +132,17 @@ async function write(
     .returning();
   if (!row) throw fail('contact.not_found', `Contact ${id} was erased meanwhile.`);
   return row;
+}
+
+/** The identifiers that change; one that stays is nobody else's. */
+function renamed(
+  before: ContactRow,
+  { externalId, email }: Pick<ContactRow, 'externalId' | 'email'>,
+): ContactPatch {
+  return {
+    ...(externalId === before.externalId ? {} : { externalId }),
+    ...(email === before.email ? {} : { email }),
+  };
 }
 
 async function identifierTaken(tx: Tx, id: string, patch: ContactPatch): Promise<boolean> {

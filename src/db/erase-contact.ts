@@ -8,9 +8,9 @@
  * 3. What runs in Temporal holds ids only. It is rung, finds its enrollment closed, and ends.
  */
 import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { EMPTY_CONTACT } from '../journey/facts';
 import { cancelEnrollment } from './cancel-enrollment';
 import type { Tx } from './client';
-import { EMPTY_CONTACT } from './contacts';
 import { commands } from './schema/commands';
 import { contacts } from './schema/contacts';
 import { deliveries } from './schema/deliveries';

@@ -9,7 +9,7 @@ import {
   upsertContact,
 } from '../db/contacts';
 import { recordEvent } from '../db/events';
-import type { JsonObject } from '../db/json';
+import { eventsOfChange, tagEvents } from '../journey/contact-events';
 
 export interface SavedContact {
   readonly contact: ContactRow;
@@ -47,25 +47,13 @@ interface Changes {
   readonly at: Date;
 }
 
-/** Properties name what changed, not the values: those are the contact's, and change again. */
 async function recordChanges(tx: Tx, changes: Changes): Promise<void> {
   const { contact, changed, tagsBefore, type, at } = changes;
-  const record = (name: string, properties: JsonObject) =>
-    recordEvent(tx, {
-      contactId: contact.id,
-      type: name,
-      properties,
-      occurredAt: at,
-      receivedAt: at,
-    });
-  if (type === 'contact.created' || changed.length > 0)
-    await record(type, { changed: [...changed] });
-  for (const tag of contact.tags.filter((name) => !tagsBefore.includes(name)))
-    await record('contact.tag_added', { tag });
-  for (const tag of tagsBefore.filter((name) => !contact.tags.includes(name)))
-    await record('contact.tag_removed', { tag });
-  if (type === 'contact.created') return;
-  if (changed.includes('score')) await record('contact.score_changed', { score: contact.score });
-  for (const field of changed.filter((path) => path !== 'tags'))
-    await record('contact.field_changed', { field });
+  const before = { tags: tagsBefore };
+  const events =
+    type === 'contact.created'
+      ? [{ type, properties: { changed: [...changed] } }, ...tagEvents(before, contact)]
+      : eventsOfChange(changed, before, contact);
+  for (const event of events)
+    await recordEvent(tx, { contactId: contact.id, ...event, occurredAt: at, receivedAt: at });
 }

@@ -1,5 +1,6 @@
 /** The events that a change of a contact is; one rule for the API, the nodes and the simulator. */
 import { sameValues } from './coercion';
+import { TEXT_FIELDS } from './contact-update';
 import type { ContactFacts } from './facts';
 import type { Json, JsonObject } from './json';
 
@@ -21,30 +22,48 @@ export const CONTACT_EVENTS = [
   'segment.left',
 ] as const;
 
-const FIELDS = [
-  'externalId',
-  'email',
-  'phone',
-  'firstName',
-  'lastName',
-  'timeZone',
-  'score',
-] as const satisfies readonly (keyof ContactFacts)[];
+const FIELDS = [...TEXT_FIELDS, 'score'] as const;
+
+type Tagged = Pick<ContactFacts, 'tags'>;
 
 /** What is different, as events; none when nothing is. */
 export function contactEvents(before: ContactFacts, after: ContactFacts): readonly ContactEvent[] {
-  const fields = changedFields(before, after);
-  const tags = changes(before.tags, after.tags, 'contact.tag_added', 'contact.tag_removed', 'tag');
-  const scored = before.score !== after.score;
-  const changed = [...fields, ...(tags.length > 0 ? ['tags'] : [])];
+  const retagged = tagEvents(before, after).length > 0;
+  const changed = [...changedFields(before, after), ...(retagged ? ['tags'] : [])];
   return [
-    ...(changed.length > 0 ? [{ type: 'contact.updated', properties: { changed } }] : []),
-    ...tags,
-    ...(scored ? [{ type: 'contact.score_changed', properties: { score: after.score } }] : []),
-    ...fields.map((field) => ({ type: 'contact.field_changed', properties: { field } })),
+    ...eventsOfChange(changed, before, after),
     ...changes(before.lists, after.lists, 'list.entered', 'list.left', 'list'),
     ...changes(before.segments, after.segments, 'segment.entered', 'segment.left', 'segment'),
   ];
+}
+
+/**
+ * The same where the paths of what changed are known already (`email`, `attributes.plan`, `tags`).
+ * Properties name what changed, not the values: those are the contact's, and change again.
+ */
+export function eventsOfChange(
+  changed: readonly string[],
+  before: Tagged,
+  after: Tagged & Pick<ContactFacts, 'score'>,
+): readonly ContactEvent[] {
+  const { score } = after;
+  return [
+    ...(changed.length > 0
+      ? [{ type: 'contact.updated', properties: { changed: [...changed] } }]
+      : []),
+    ...tagEvents(before, after),
+    ...(changed.includes('score')
+      ? [{ type: 'contact.score_changed', properties: { score } }]
+      : []),
+    ...changed
+      .filter((path) => path !== 'tags')
+      .map((field) => ({ type: 'contact.field_changed', properties: { field } })),
+  ];
+}
+
+/** Tags that were added and removed, an event each. */
+export function tagEvents(before: Tagged, after: Tagged): readonly ContactEvent[] {
+  return changes(before.tags, after.tags, 'contact.tag_added', 'contact.tag_removed', 'tag');
 }
 
 function changedFields(before: ContactFacts, after: ContactFacts): string[] {

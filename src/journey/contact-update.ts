@@ -10,7 +10,15 @@ import { type ContactFacts, EvaluationFailed } from './facts';
 import type { Json, JsonObject } from './json';
 import type { ContactUpdate } from './writes';
 
-const TEXT_FIELDS = ['externalId', 'email', 'phone', 'firstName', 'lastName', 'timeZone'] as const;
+/** Fields of a contact that hold a text, or null. */
+export const TEXT_FIELDS = [
+  'externalId',
+  'email',
+  'phone',
+  'firstName',
+  'lastName',
+  'timeZone',
+] as const;
 type TextField = (typeof TEXT_FIELDS)[number];
 
 /** Fields that an update may name; `id`, lists and segments have nodes of their own. */

@@ -28,6 +28,19 @@ export interface ContactFacts {
   readonly consent?: Readonly<Record<string, boolean>>;
 }
 
+/** The fields of a contact of whom nothing is known. */
+export const EMPTY_CONTACT = {
+  externalId: null,
+  email: null,
+  phone: null,
+  firstName: null,
+  lastName: null,
+  timeZone: null,
+  attributes: {},
+  tags: [] as string[],
+  score: 0,
+} satisfies Partial<ContactFacts>;
+
 /** An event as filters, conditions and templates see it. */
 export interface EventFacts {
   readonly id: string;

@@ -1,6 +1,5 @@
 /** From what a dry run is given to what the simulator takes. */
-import { parseDuration } from '../journey/duration';
-import type { ContactFacts } from '../journey/facts';
+import { type ContactFacts, EMPTY_CONTACT } from '../journey/facts';
 import type { Instant, Json } from '../journey/json';
 import type { ContactState, ScriptItem } from '../journey/journey-tests';
 import type { ScriptEntry } from '../journey/simulation';
@@ -8,15 +7,7 @@ import { knownEvent } from './event-catalogue';
 
 const BLANK: ContactFacts = {
   id: 'contact',
-  externalId: null,
-  email: null,
-  phone: null,
-  firstName: null,
-  lastName: null,
-  timeZone: null,
-  attributes: {},
-  tags: [],
-  score: 0,
+  ...EMPTY_CONTACT,
   lists: [],
   segments: [],
 };
@@ -55,5 +46,5 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 function instantOf({ after, at }: ScriptItem, startAt: Instant): Instant {
   if (at !== undefined) return Date.parse(at);
-  return startAt + (typeof after === 'string' ? (parseDuration(after) ?? 0) : (after ?? 0));
+  return startAt + (after ?? 0);
 }

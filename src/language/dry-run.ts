@@ -12,7 +12,13 @@ import { indexGraph } from '../journey/graph';
 import type { Instant, JsonObject } from '../journey/json';
 import type { ContactState, Mock, ScriptItem } from '../journey/journey-tests';
 import { simulate } from '../journey/simulate';
-import type { SimulatedStep, Simulation, SimulationInput } from '../journey/simulation';
+import type {
+  SimulatedCall,
+  SimulatedSend,
+  SimulatedStep,
+  Simulation,
+  SimulationInput,
+} from '../journey/simulation';
 import { contactOf, scriptOf } from './dry-run-script';
 import { knownEvent } from './event-catalogue';
 import { entryOf, type Entry } from './dry-run-entry';
@@ -57,7 +63,7 @@ export interface DryRunReport {
   readonly entry: Entry;
   readonly steps: readonly ReportedStep[];
   readonly sends: readonly ReportedSend[];
-  readonly calls: readonly { at: string; nodeId: string; type: string; target: string }[];
+  readonly calls: readonly Reported<SimulatedCall>[];
   readonly error: { code: string; nodeId: string; message: string } | null;
   /** The contact and the variables at the end. */
   readonly contact: Simulation['contact'];
@@ -76,15 +82,10 @@ export interface ReportedStep {
   readonly reason?: string;
 }
 
-export interface ReportedSend {
-  readonly at: string;
-  readonly channel: string;
-  readonly to: string;
-  readonly subject?: string;
-  readonly text?: string;
-  readonly html?: string;
-  readonly nodeId: string;
-}
+/** As it was simulated, its instant an ISO text. */
+type Reported<T extends { readonly at: Instant }> = Omit<T, 'at'> & { readonly at: string };
+
+export type ReportedSend = Reported<SimulatedSend>;
 
 /** A simulation that visits too many nodes or takes too long. */
 export class DryRunTooLong extends Error {

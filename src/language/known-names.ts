@@ -4,20 +4,14 @@
  * A name that nothing gives a value is a warning: a contact, the workspace or whoever enrolls may have
  * it. One that is nearly a known name is an error, since it renders as nothing.
  */
+import { UPDATABLE_FIELDS } from '../journey/contact-update';
 import { type GraphSketch, objectsIn } from './graph-sketch';
 import type { MarkedValue } from './marked-values';
 import { nearMiss } from './near-miss';
 
 const CONTACT_FIELDS = [
   'id',
-  'externalId',
-  'email',
-  'phone',
-  'firstName',
-  'lastName',
-  'timeZone',
-  'tags',
-  'score',
+  ...UPDATABLE_FIELDS,
   'lists',
   'segments',
   'attributes',

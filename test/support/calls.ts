@@ -4,13 +4,13 @@ import { createWebhook } from '../../activities/webhook';
 import type { HttpChannel } from '../../src/channels/http';
 import type { Database } from '../../src/db/client';
 import { upsertContact } from '../../src/db/contacts';
-import { createWorkflow, loadVersion, publishVersion } from '../../src/db/workflows';
+import { createWorkflow, publishVersion } from '../../src/db/workflows';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
 import type { Definition } from '../../src/journey/definition';
-import { indexGraph } from '../../src/journey/graph';
 import type { CallResult } from '../../src/journey/runtime';
 import { createLogger } from '../../src/log';
+import { openVersions } from '../../src/temporal/versions';
 import { admit } from './admit';
 import { define } from './define';
 
@@ -66,10 +66,7 @@ export function caller(
     db,
     http,
     evaluators: createEvaluators(),
-    loadGraph: async ({ workspaceId, workflowId, version }) => {
-      const row = await db.inWorkspace(workspaceId, (tx) => loadVersion(tx, workflowId, version));
-      return indexGraph(row?.definition as unknown as Definition);
-    },
+    loadGraph: openVersions(db).loadGraph,
     log: createLogger('test', 'silent'),
     attempt: () => ({ number: 1, timeoutMs: 10_000, ...attempt }),
   };

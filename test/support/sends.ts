@@ -3,12 +3,11 @@ import type { EmailChannel } from '../../src/channels/email';
 import type { Database } from '../../src/db/client';
 import { upsertContact } from '../../src/db/contacts';
 import { type DeliveryRow, listDeliveries } from '../../src/db/deliveries';
-import { createWorkflow, loadVersion, publishVersion } from '../../src/db/workflows';
+import { createWorkflow, publishVersion } from '../../src/db/workflows';
 import { newId } from '../../src/ids';
-import type { Definition } from '../../src/journey/definition';
-import { indexGraph } from '../../src/journey/graph';
 import type { SendResult } from '../../src/journey/runtime';
 import { createLogger } from '../../src/log';
+import { openVersions } from '../../src/temporal/versions';
 import { createSendEmail, type SendEmailDeps } from '../../activities/send-email';
 import { admit } from './admit';
 import { define } from './define';
@@ -71,10 +70,7 @@ export function sender(
     db,
     channel,
     evaluators: createEvaluators(),
-    loadGraph: async ({ workspaceId, workflowId, version }) => {
-      const row = await db.inWorkspace(workspaceId, (tx) => loadVersion(tx, workflowId, version));
-      return indexGraph(row?.definition as unknown as Definition);
-    },
+    loadGraph: openVersions(db).loadGraph,
     sender: { name: 'Shop', email: 'shop@shop.example' },
     log: createLogger('test', 'silent'),
     ...more,
