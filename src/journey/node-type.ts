@@ -101,6 +101,8 @@ interface NodeTypeBase<C, P extends string> {
   readonly templates?: (config: C) => readonly { readonly path: string; readonly text: string }[];
   /** Events that a visit waits for, in order of preference at the same instant. */
   readonly awaits?: (config: C, memory: JsonObject) => readonly AwaitedEvent[];
+  /** Events that a visit may record about the contact, so that a wait for one of them may end at once. */
+  readonly records?: (config: C) => readonly string[];
   /** Whether a visit must be woken when the contact changes or something happens to her. */
   readonly watches?: (config: C) => readonly ConditionGroup[] | 'contact' | null;
   /** What the row and the Web UI show while a visit lasts. */

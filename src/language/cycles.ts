@@ -4,7 +4,8 @@
  * A cycle may spin when each of its steps can be taken in no time. Steps that take time are left out of
  * the graph first; what still leads back to itself can spin:
  * 1. A node that takes time leads on quickly only when it can be skipped, by `next`.
- * 2. A join takes time where it must wait for a branch that does. Joins are taken for quick until that
+ * 2. A wait for an event that a node of the same cycle records takes no time but on its way out of time.
+ * 3. A join takes time where it must wait for a branch that does. Joins are taken for quick until that
  *    is shown, so a cycle of waits that lean on each other counts as one without a wait.
  */
 import { branchesOf, type ForkLevels } from './fork-levels';
@@ -21,7 +22,8 @@ export function spinningGroups(
 ): readonly SketchNode[][] {
   const joins = [...shape.nodes.values()].filter(({ type }) => type?.joins !== undefined);
   const slow = new Set(levels === null ? joins.map(({ id }) => id) : []);
-  const quick = (id: string) => quickWays(shape, slow, id).map(({ target }) => target);
+  const fed = portsFed(shape);
+  const quick = (id: string) => quickWays(shape, slow, fed, id).map(({ target }) => target);
   for (;;) {
     const groups = cyclesOf(shape, quick);
     const mayLean = groups.some((group) => group.some(({ type }) => type?.joins !== undefined));
@@ -41,12 +43,40 @@ export function takesTime({ type, config }: SketchNode): boolean {
   return type.takesTime?.(config.value) ?? false;
 }
 
-function quickWays(shape: GraphShape, slow: ReadonlySet<string>, id: string): readonly SketchWay[] {
+type Fed = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** By node, the ports that an event recorded on a common cycle may take in no time. */
+function portsFed(shape: GraphShape): Fed {
+  const targets = (id: string) => shape.ways(id).map(({ target }) => target);
+  const fed = new Map<string, ReadonlySet<string>>();
+  for (const group of cyclesOf(shape, targets)) {
+    const recorded = new Set(
+      group.flatMap(({ type, config }) => (config && type?.records?.(config.value)) ?? []),
+    );
+    for (const { id, type, config } of group) {
+      const awaited = (config && type?.awaits?.(config.value, {})) ?? [];
+      const met = awaited.filter(({ types }) => types.some((name) => recorded.has(name)));
+      fed.set(id, new Set(met.map(({ port }) => port)));
+    }
+  }
+  return fed;
+}
+
+function quickWays(
+  shape: GraphShape,
+  slow: ReadonlySet<string>,
+  fed: Fed,
+  id: string,
+): readonly SketchWay[] {
   const node = shape.nodes.get(id);
   if (node === undefined || slow.has(id)) return [];
   const ways = shape.ways(id);
   if (!takesTime(node)) return ways;
-  return node.skippable ? ways.filter(({ port }) => port === 'next') : [];
+  const met = [...(fed.get(id) ?? [])];
+  const drawn = new Set(ways.map(({ port }) => port));
+  // A port without an edge leads where `next` does.
+  const byNext = node.skippable || met.some((port) => !drawn.has(port));
+  return ways.filter(({ port }) => met.includes(port) || (byNext && port === 'next'));
 }
 
 /** Whether a join always waits for a branch that takes time, whichever fork it closes. */

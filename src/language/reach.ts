@@ -29,11 +29,14 @@ export function hastyCycles(shape: GraphShape, levels: ForkLevels | null): Issue
   return spinningGroups(shape, levels).map((group) => {
     const ids = quoted(group.map(({ id }) => id));
     const skipped = group.filter((node) => takesTime(node) && node.skippable);
-    const why =
-      skipped.length === 0
-        ? `${ids} form a cycle in which nothing waits.`
-        : `${ids} form a cycle in which nothing waits when ${quoted(skipped.map(({ id }) => id))} is skipped.`;
-    const message = `${why} Put a wait that takes time, or a wait_for_event, into it.`;
+    const fed = group.filter((node) => takesTime(node) && !node.skippable);
+    const named = (nodes: typeof group) => quoted(nodes.map(({ id }) => id));
+    const whys = [
+      ...(skipped.length === 0 ? [] : [`${named(skipped)} is skipped`]),
+      ...(fed.length === 0 ? [] : [`${named(fed)} meets an event that the cycle itself records`]),
+    ];
+    const why = whys.length === 0 ? '' : ` when ${whys.join(' and ')}`;
+    const message = `${ids} form a cycle in which nothing waits${why}. Put a wait that takes time, or a wait_for_event, into it.`;
     const path = ['nodes', group[0]?.index ?? 0];
     return issueAt('definition.cycle_without_wait', path, message);
   });

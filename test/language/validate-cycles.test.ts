@@ -66,6 +66,51 @@ describe('a wait that may be skipped', () => {
   });
 });
 
+describe('a wait for an event that its own cycle records', () => {
+  const round = (record: readonly [string, object], wait: object, port: string) => ({
+    nodes: { a: record, b: ['wait_for_event', { timeout: '1h', ...wait }] as const },
+    edges: ['trigger -> a', 'a -> b', `b:${port} -> a`],
+  });
+  const record = ['track_event', { event: 'cart.paid' }] as const;
+
+  test('is none on the port of that event', () => {
+    const { errors, words } = judged(round(record, { event: 'cart.paid' }, 'received'));
+    expect(errors).toEqual([SPINS]);
+    expect(words).toContain('"b" meets an event that the cycle itself records');
+  });
+
+  test.each([
+    [['update_score', { by: 1 }], 'contact.score_changed'],
+    [['add_tag', { tag: 'x' }], 'contact.tag_added'],
+    [['update_contact', { increment: { orders: 1 } }], 'contact.updated'],
+    [['add_to_list', { list: 'a' }], 'list.entered'],
+  ] as const)('counts what %j records', (node, event) => {
+    expect(judged(round(node, { event }, 'received')).errors).toContain(SPINS);
+  });
+
+  test('is one when its time is up, and for other events', () => {
+    expect(judged(round(record, { event: 'cart.paid' }, 'timed_out')).errors).toEqual([]);
+    expect(judged(round(record, { event: 'cart.left' }, 'received')).errors).toEqual([]);
+    const two = { events: [{ event: 'cart.paid', port: 'paid' }, { event: 'cart.left' }] };
+    expect(judged(round(record, two, 'received')).errors).toEqual([]);
+    expect(judged(round(record, two, 'paid')).errors).toEqual([SPINS]);
+  });
+
+  test('is none when the port has no edge and `next` leads back', () => {
+    expect(judged(round(record, { event: 'cart.paid' }, 'next')).errors).toContain(SPINS);
+  });
+
+  test('is one when the event is recorded elsewhere', () => {
+    const nodes = {
+      z: record,
+      a: tag,
+      b: ['wait_for_event', { event: 'cart.paid', timeout: '1h' }] as const,
+    };
+    const edges = ['trigger -> z', 'z -> a', 'a -> b', 'b:received -> a'];
+    expect(judged({ nodes, edges }).errors).toEqual([]);
+  });
+});
+
 describe('a cycle through a fork and its join', () => {
   const round = (
     join: object,

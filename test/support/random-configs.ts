@@ -9,7 +9,10 @@ import { portsOf } from '../../src/journey/node-type';
 import { nodeTypes } from '../../src/journey/nodes/index';
 
 const TAGS = ['vip', 'buyer', 'cold'];
-export const EVENTS = ['cart.paid', 'email.opened', 'lead.qualified'];
+/** What nodes may record; a cycle that waits for such an event could feed itself. */
+const RECORDED = ['cart.paid', 'lead.qualified'];
+const UNRECORDED = ['email.opened'];
+const EVENTS = [...RECORDED, ...UNRECORDED];
 
 const tag = fc.constantFrom(...TAGS);
 export const event = fc.constantFrom(...EVENTS);
@@ -83,8 +86,14 @@ export const group: fc.Arbitrary<object> = fc.oneof<fc.Arbitrary<object>[]>(
 const since = fc.oneof(fc.constantFrom('last_send', 'enrolled', 'now'), fc.record({ node }));
 const timeout = duration('30m', '6h', '2d');
 
-export const awaiting = fc.oneof(
-  fc.record({ event, timeout, since, filter }, { requiredKeys: ['event', 'timeout'] }),
+const awaitingOne = (which: fc.Arbitrary<string>) =>
+  fc.record({ event: which, timeout, since, filter }, { requiredKeys: ['event', 'timeout'] });
+
+/** A wait for an event that no node records. */
+export const awaitingOther = awaitingOne(fc.constantFrom(...UNRECORDED));
+
+const awaiting = fc.oneof(
+  awaitingOne(event),
   fc.record({
     events: fc.constantFrom(
       [{ event: 'cart.paid', port: 'paid' }, { event: 'email.opened' }],
@@ -150,7 +159,10 @@ const CONFIGS: Readonly<Record<string, fc.Arbitrary<object>>> = {
   condition: fc.record({ condition: group }),
   switch: cases,
   split,
-  track_event: fc.record({ event, properties: fc.constant({ total: 60 }) }),
+  track_event: fc.record({
+    event: fc.constantFrom(...RECORDED),
+    properties: fc.constant({ total: 60 }),
+  }),
   add_tag: fc.record({ tag }),
   remove_tag: fc.record({ tag }),
   send_notification: fc.constant({ channel: 'email', to: '{{ contact.email }}', text: 'Look' }),

@@ -1,6 +1,6 @@
 /** Journeys as trees: steps one after the other, branches, forks with or without a join, loops around a wait. */
 import fc from 'fast-check';
-import { awaiting, group, pause, randomNode, type RandomNode } from './random-configs';
+import { awaitingOther, group, pause, randomNode, type RandomNode } from './random-configs';
 
 /** Where a port leads: on, to the end, nowhere drawn, or through a block of its own and on. */
 export type Way = 'rest' | 'end' | 'open' | Block;
@@ -90,7 +90,7 @@ const loop = (body: fc.Arbitrary<Block>): fc.Arbitrary<Step> =>
     body,
     pause: fc.oneof(
       pause.map((data) => ({ type: 'wait', data })),
-      awaiting.map((data) => ({ type: 'wait_for_event', data })),
+      awaitingOther.map((data) => ({ type: 'wait_for_event', data })),
     ),
     again: group,
     byJump: fc.boolean(),

@@ -15,6 +15,7 @@ export const addTag = defineNodeType({
     { title: 'Two tags at once', data: { tags: ['buyer', 'spring-sale'] }, takes: 'next' },
   ],
   templates: templatesIn,
+  records: () => ['contact.updated', 'contact.tag_added'],
   label: (names) => `Tag ${writtenTags(names).join(', ')}`,
   async decide(names, facts, evaluators) {
     const tags = await renderedTags(names, facts, evaluators);

@@ -11,6 +11,7 @@ export const addToList = defineNodeType({
   config: z.strictObject({ list: listKey.describe('The key of the list.') }),
   ports: ['next'],
   examples: [{ title: 'Newsletter', data: { list: 'newsletter' }, takes: 'next' }],
+  records: () => ['list.entered'],
   label: ({ list }) => `Put on the list "${list}"`,
   decide({ list }, { contact }) {
     const there = contact.lists.includes(list);

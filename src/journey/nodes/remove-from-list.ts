@@ -11,6 +11,7 @@ export const removeFromList = defineNodeType({
   config: z.strictObject({ list: listKey.describe('The key of the list.') }),
   ports: ['next'],
   examples: [{ title: 'No longer a lead', data: { list: 'leads' }, takes: 'next' }],
+  records: () => ['list.left'],
   label: ({ list }) => `Take off the list "${list}"`,
   decide({ list }, { contact }) {
     const there = contact.lists.includes(list);

@@ -15,6 +15,7 @@ export const removeTag = defineNodeType({
     { title: 'Two tags at once', data: { tags: ['trial', 'cold'] }, takes: 'next' },
   ],
   templates: templatesIn,
+  records: () => ['contact.updated', 'contact.tag_removed'],
   label: (names) => `Remove the tag ${writtenTags(names).join(', ')}`,
   async decide(names, facts, evaluators) {
     const tags = await renderedTags(names, facts, evaluators);

@@ -27,6 +27,7 @@ export const trackEvent = defineNodeType({
     },
   ],
   templates: templatesIn,
+  records: ({ event }) => [event],
   label: ({ event }) => `Record ${event}`,
   async decide({ event, properties }, facts, evaluators) {
     const rendered = (await evaluators.value(properties, facts)) as JsonObject;

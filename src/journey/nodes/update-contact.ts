@@ -92,6 +92,7 @@ export const updateContact = defineNodeType({
       takes: 'next',
     },
   ],
+  records: () => ['contact.updated', 'contact.field_changed', 'contact.score_changed'],
   templates: templatesIn,
   async decide(given, facts, evaluators) {
     const update = await rendered(given, facts, evaluators);

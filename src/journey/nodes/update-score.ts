@@ -30,6 +30,7 @@ export const updateScore = defineNodeType({
     },
   ],
   templates: templatesIn,
+  records: () => ['contact.updated', 'contact.score_changed', 'contact.field_changed'],
   label: ({ by, to }) => (to === undefined ? `Score by ${by}` : `Score to ${to}`),
   async decide({ by, to }, facts, evaluators) {
     const [name, value] = to === undefined ? ['by', by] : ['to', to];
