@@ -7,7 +7,7 @@
  *     remember.
  * F3. A branch that ended before the join is not waited for.
  */
-import type { Branch, Cursor, Fork } from './state';
+import { type Branch, type Cursor, type Fork, inherit } from './state';
 
 export class Forks {
   readonly #forks: Map<string, Fork>;
@@ -35,7 +35,7 @@ export class Forks {
       fork.holder = cursor.id;
       return 'holds';
     }
-    leaveTo(holder, cursor);
+    inherit(holder, cursor);
     return 'merged';
   }
 
@@ -69,9 +69,4 @@ export class Forks {
   #branchesOf(fork: string): readonly Branch[] {
     return this.live().flatMap(({ forks }) => forks.filter((place) => place.fork === fork));
   }
-}
-
-function leaveTo(holder: Cursor, { lastSend, consumed }: Cursor): void {
-  holder.consumed = [...new Set([...holder.consumed, ...consumed])];
-  if (lastSend !== null && lastSend.at >= (holder.lastSend?.at ?? 0)) holder.lastSend = lastSend;
 }

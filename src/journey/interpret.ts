@@ -18,7 +18,7 @@ import { Forks } from './forks';
 import type { Graph } from './graph';
 import { type Ending, type Journey, Path } from './path';
 import type { EndStatus, EndedVisit, Runtime } from './runtime';
-import { type Cursor, cursorAt, type EnrollmentState, type NodeVisits } from './state';
+import { type Cursor, cursorAt, inherit, type EnrollmentState, type NodeVisits } from './state';
 import { Stop } from './stop';
 import { Watch } from './watch';
 
@@ -50,6 +50,8 @@ class Interpreter implements Journey {
   #turn: Promise<unknown> = Promise.resolve();
   #ending: Ending | null = null;
   #jump: string | null = null;
+  /** The paths that the jump takes the place of. */
+  #replaced: readonly Cursor[] = [];
 
   constructor(
     readonly graph: Graph,
@@ -89,6 +91,8 @@ class Interpreter implements Journey {
       this.stop.request();
       await watching;
     }
+    // A look that was under way while the paths stopped may have found a goal that moves them.
+    this.#followJump();
     if (!this.isEnded() && this.#open().length > 0)
       return { kind: 'continue', state: this.#save() };
     return this.#finish();
@@ -144,10 +148,10 @@ class Interpreter implements Journey {
   async #travelAll(): Promise<void> {
     for (;;) {
       for (let travel = this.#travels.shift(); travel; travel = this.#travels.shift()) await travel;
-      const node = this.#jump ?? (await this.#lateJump());
-      if (node === null || this.isEnded()) return;
-      this.#jump = null;
-      this.#goTo(node);
+      this.#jump ??= await this.#lateJump();
+      const path = this.#followJump();
+      if (path === null) return;
+      this.#start(path);
     }
   }
 
@@ -165,13 +169,26 @@ class Interpreter implements Journey {
     return this.#jump;
   }
 
-  #goTo(node: string): void {
+  /** Puts one path in the place of all that a goal took away; they travel no more. Null without a jump. */
+  #followJump(): Path | null {
+    const node = this.#jump;
+    if (node === null || this.isEnded()) return null;
+    this.#jump = null;
+    // One that had stopped before it was cancelled has not seen that.
+    for (const path of this.#open()) path.abandon();
     const at = this.runtime.now();
-    this.spawn(cursorAt(this.nextPathId(), node, 1, at), (path) => path.enterAt(node, at));
+    const cursor = cursorAt(this.nextPathId(), node, 1, at);
+    for (const replaced of this.#replaced) inherit(cursor, replaced);
+    const path = new Path(cursor, this);
+    this.#paths.push(path);
+    path.enterAt(node, at);
+    return path;
   }
 
   #divert(node: string): void {
     this.#jump = node;
+    const open = this.#open();
+    this.#replaced = (open.length > 0 ? open : this.#paths).map(({ cursor }) => cursor);
     for (const path of this.#open()) path.cancel();
   }
 

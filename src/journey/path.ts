@@ -87,7 +87,7 @@ export class Path {
       if (outcome === null) break;
       await this.journey.inTurn(async () => this.#leave(outcome));
     }
-    if (this.#cancelled && !this.over) this.#abandon();
+    if (this.#cancelled && !this.over) this.abandon();
   }
 
   position(): Position {
@@ -114,8 +114,9 @@ export class Path {
       this.over = true;
       return;
     }
-    const count = (visits.get(target)?.count ?? 0) + 1;
-    visits.set(target, { count, lastStartedAt: at });
+    const before = visits.get(target);
+    const count = (before?.count ?? 0) + 1;
+    visits.set(target, { count, latest: before?.latest ?? null });
     Object.assign(cursor, {
       node: target,
       visit: count,
@@ -131,7 +132,7 @@ export class Path {
   /** True when the enrollment goes on elsewhere, or not at all. */
   async #advance(): Promise<boolean> {
     if (this.#cancelled || this.journey.isEnded()) return true;
-    const { runtime, graph, watch, visits } = this.journey;
+    const { runtime, graph, watch } = this.journey;
     const { cursor } = this;
     const [at, heard] = [runtime.now(), watch.rung()];
     const result = await runtime.advance({
@@ -150,15 +151,23 @@ export class Path {
     if (type.kind === 'decision') throw new Error(`The walk stopped at "${cursor.node}".`);
     cursor.entered = true;
     cursor.startedAt = at;
-    const count = Math.max(cursor.visit, visits.get(cursor.node)?.count ?? 0);
-    visits.set(cursor.node, { count, lastStartedAt: at });
+    this.#begun(at);
     return false;
+  }
+
+  /** The visit is a fact now. Another path may have been put before the node meanwhile. */
+  #begun(at: number): void {
+    const { visits } = this.journey;
+    const { node, visit } = this.cursor;
+    const count = Math.max(visit, visits.get(node)?.count ?? 0);
+    visits.set(node, { count, latest: { visit, startedAt: at } });
   }
 
   #follow(decision: TakenDecision, at: number): void {
     if (decision.node !== this.cursor.node || decision.visit !== this.cursor.visit) {
       throw new Error(`A decision of "${decision.node}" was answered at "${this.cursor.node}".`);
     }
+    this.#begun(at);
     this.#go(this.journey.graph.way(decision.node, decision.port), decision.reason, at);
   }
 
@@ -234,8 +243,8 @@ export class Path {
     this.journey.end(ending);
   }
 
-  /** A cancelled path leaves its visit, if one had begun. */
-  #abandon(): void {
+  /** A cancelled path leaves its visit, if one had begun. For paths that travel no more. */
+  abandon(): void {
     if (this.cursor.entered) this.#record('cancelled', null, 'path.cancelled');
     this.over = true;
   }

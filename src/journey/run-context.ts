@@ -164,11 +164,11 @@ function windowOf(
     const last = cursor.lastSend;
     return { from: last?.at ?? startedAt, deliveryKey: last?.deliveryKey ?? null };
   }
-  const visits = visitsOf(since.node);
-  if (visits === undefined) return { from: startedAt, deliveryKey: null };
+  const latest = visitsOf(since.node)?.latest ?? null;
+  if (latest === null) return { from: startedAt, deliveryKey: null };
   // A node that sends nothing has no message that an event could be about.
   const deliveryKey = isEffect(since.node)
-    ? effectKey(enrollmentId, since.node, visits.count)
+    ? effectKey(enrollmentId, since.node, latest.visit)
     : null;
-  return { from: visits.lastStartedAt, deliveryKey };
+  return { from: latest.startedAt, deliveryKey };
 }

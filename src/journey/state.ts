@@ -53,8 +53,10 @@ export interface Fork {
 }
 
 export interface NodeVisits {
+  /** How often a path was put before the node. Numbers are never given twice, so one may be left out. */
   readonly count: number;
-  readonly lastStartedAt: Instant;
+  /** The latest visit that began; null when paths were only put before the node and taken away again. */
+  readonly latest: { readonly visit: number; readonly startedAt: Instant } | null;
 }
 
 export interface EnrollmentState {
@@ -84,7 +86,7 @@ export function initialState(enrollmentId: string, entry: string, at: Instant): 
     enrollmentId,
     startedAt: at,
     cursors: [cursorAt('0', entry, 1, at)],
-    visits: [[entry, { count: 1, lastStartedAt: at }]],
+    visits: [[entry, { count: 1, latest: null }]],
     forks: [],
     paths: 1,
     unrecorded: [],
@@ -107,6 +109,12 @@ export function cursorAt(id: string, node: string, visit: number, at: Instant): 
     forks: [],
     consumed: [],
   };
+}
+
+/** Lets a path go on from what others have been through: the later send, and every event that a wait has met. */
+export function inherit(heir: Cursor, { lastSend, consumed }: Cursor): void {
+  heir.consumed = [...new Set([...heir.consumed, ...consumed])].slice(-CONSUMED_KEPT);
+  if (lastSend !== null && lastSend.at >= (heir.lastSend?.at ?? 0)) heir.lastSend = lastSend;
 }
 
 export function consume(cursor: Cursor, eventId: string): void {
