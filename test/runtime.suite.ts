@@ -6,11 +6,20 @@
  */
 import { basics } from './runtime-cases/basics';
 import type { Cases, RunCase } from './runtime-cases/case';
+import { decisions } from './runtime-cases/decisions';
+import { effects } from './runtime-cases/effects';
 import { goals } from './runtime-cases/goals';
 import { paths } from './runtime-cases/paths';
 import { waits } from './runtime-cases/waits';
 
-export const cases: Cases = { ...basics, ...paths, ...goals, ...waits };
+export const cases: Cases = {
+  ...basics,
+  ...paths,
+  ...goals,
+  ...waits,
+  ...decisions,
+  ...effects,
+};
 
 /** Declares the contract's tests for one runtime. */
 export function describeRuntime(name: string, run: RunCase): void {

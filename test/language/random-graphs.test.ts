@@ -14,6 +14,9 @@ import { wildJourney } from '../support/wild-graph';
 const RUNS = Number(process.env.RANDOM_RUNS ?? 2_000);
 /** The same in every run, so that a change is to blame for a failure; RANDOM_SEED explores. */
 const SEED = Number(process.env.RANDOM_SEED ?? 20_261);
+/** As a failure prints it, to begin where it was found. */
+const { RANDOM_PATH } = process.env;
+const again = { seed: SEED, ...(RANDOM_PATH === undefined ? {} : { path: RANDOM_PATH }) };
 const LONG = 600_000;
 
 /**
@@ -48,7 +51,7 @@ test(
         expect(result.steps.length).toBeGreaterThan(0);
         expect(strayVisits(graph, result)).toEqual([]);
       }),
-      { numRuns: RUNS, seed: SEED },
+      { numRuns: RUNS, ...again },
     );
     const { types, ports, missing } = coverage.report();
     expect({ enough: types >= 0.9 && ports >= 0.9, missing }).toEqual({ enough: true, missing });
@@ -75,7 +78,7 @@ test(
         expect(strayVisits(graph, result)).toEqual([]);
         expect(spun(definition, result)).toBe(false);
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, ...again },
     );
     expect(seen.refused).toBeGreaterThan(RUNS / 10);
     expect(seen.played).toBeGreaterThan(RUNS / 10);

@@ -1,7 +1,7 @@
 /** What a case of the runtime contract is given, and what it must come to. */
 import type { Definition } from '../../src/journey/definition';
 import type { JsonObject } from '../../src/journey/json';
-import type { ContactState } from '../../src/journey/journey-tests';
+import type { ContactState, Mock } from '../../src/journey/journey-tests';
 
 /** Something that happens to the contact while she stands on a node. */
 export type Happening = {
@@ -21,6 +21,8 @@ export interface Case {
   readonly variables?: JsonObject;
   readonly happenings?: readonly Happening[];
   readonly trigger?: { readonly type: string; readonly properties?: JsonObject };
+  /** By node id, for effects: on real servers somebody answers that way; see stage-case.ts. */
+  readonly mocks?: Readonly<Record<string, Mock>>;
   readonly continueOften: boolean;
 }
 
@@ -31,6 +33,9 @@ export interface Observed {
   readonly path: readonly string[];
   readonly sends: readonly string[];
   readonly tags: readonly string[];
+  readonly score: number;
+  readonly lists: readonly string[];
+  readonly attributes: JsonObject;
   readonly variables: JsonObject;
   readonly error: string | null;
 }

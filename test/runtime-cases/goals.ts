@@ -47,6 +47,24 @@ export const goals: Cases = {
     },
     { status: 'completed', goalId: 'bought', path: ['pause:next', 'tag:next'], tags: ['on'] },
   ],
+  'lets no event meet a second wait where a goal has moved the path in between': [
+    {
+      definition: define({
+        nodes: {
+          first: ['wait_for_event', { event: 'cart.paid', timeout: LONG, since: 'enrolled' }],
+          long: ['wait', { for: LONG }],
+          second: ['wait_for_event', { event: 'cart.paid', timeout: 300, since: 'enrolled' }],
+        },
+        edges: ['first:received -> long', 'long -> second'],
+        goals: [{ id: 'good', event: 'lead.qualified', onAchieved: { goTo: 'second' } }],
+      }),
+      happenings: [
+        { on: 'first', after: 50, event: 'cart.paid' },
+        { on: 'long', after: 100, event: 'lead.qualified' },
+      ],
+    },
+    { path: ['first:received', 'long!', 'second:timed_out'] },
+  ],
   'replaces all its paths by one when a goal says so': [
     {
       definition: define({

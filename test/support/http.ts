@@ -16,6 +16,8 @@ export interface ReceivingServer {
   /** Connections accepted so far, also those on which nothing was asked. */
   connections(): number;
   answer: (response: ServerResponse, call: ReceivedCall, socket: Socket) => void;
+  /** Lets the process end while it listens. */
+  unref(): void;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startReceivingServer(host = '127.0.0.1'): Promise<Receivin
     calls,
     connections: () => connections,
     answer: (response) => void response.end('{"ok":true}'),
+    unref: () => void server.unref(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

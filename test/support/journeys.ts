@@ -116,9 +116,8 @@ export async function startJourneys({
     keyOf: (workflowId: string) =>
       db.inWorkspace(workspaceId, async (tx) => (await getWorkflow(tx, workflowId))?.key ?? ''),
     /** Publishes under a key of its own, so that cases do not meet. */
-    publish: (definition: Definition) =>
+    publish: (definition: Definition, key = `${definition.key}-${newId()}`) =>
       db.inWorkspace(workspaceId, async (tx) => {
-        const key = `${definition.key}-${newId()}`;
         const workflow = await createWorkflow(tx, {
           key,
           name: definition.name,

@@ -139,7 +139,7 @@ async function skipTo(env: TestWorkflowEnvironment, at: number): Promise<void> {
 }
 
 /** Far longer than anything that is skipped takes. */
-const STUCK_MS = 25_000;
+const STUCK_MS = 15_000;
 
 /** The server does not get over some races of effects and their cancellation; see calm-database.ts. */
 export class TimeStandsStill extends Error {

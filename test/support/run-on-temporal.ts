@@ -1,10 +1,12 @@
 import { getContact } from '../../src/db/contacts';
 import type { EnrollmentRow } from '../../src/db/enrollments';
+import { listsOf } from '../../src/db/lists';
 import { changed } from '../../src/language/dry-run-script';
 import type { ContactFacts } from '../../src/journey/facts';
 import type { Case, Observed } from '../runtime-cases/case';
 import { eventually } from './eventually';
 import type { Journeys } from './journeys';
+import { stagedCase } from './stage-case';
 
 /** Short enough that nearly every task begins a fresh history. */
 const SHORT_HISTORY = 3;
@@ -14,7 +16,7 @@ export async function runOnTemporal(
   world: Journeys,
   scenario: Case,
 ): Promise<{ observed: Observed; enrollment: EnrollmentRow }> {
-  const workflowId = await world.publish(scenario.definition);
+  const workflowId = await world.publish(await stagedCase(world, scenario));
   const {
     lists: _lists,
     segments: _segments,
@@ -43,8 +45,9 @@ export async function runOnTemporal(
 }
 
 async function observe(world: Journeys, { id, ...row }: EnrollmentRow): Promise<Observed> {
-  const after = await world.db.inWorkspace(world.workspaceId, (tx) =>
-    getContact(tx, row.contactId),
+  const [after, lists] = await world.db.inWorkspace(
+    world.workspaceId,
+    async (tx) => [await getContact(tx, row.contactId), await listsOf(tx, row.contactId)] as const,
   );
   return {
     status: row.status,
@@ -54,6 +57,9 @@ async function observe(world: Journeys, { id, ...row }: EnrollmentRow): Promise<
     ),
     sends: (await world.deliveries(id)).filter((it) => it.status === 'sent').map((it) => it.nodeId),
     tags: after?.tags ?? [],
+    score: after?.score ?? 0,
+    lists,
+    attributes: after?.attributes ?? {},
     variables: row.variables,
     error: typeof row.error?.['code'] === 'string' ? row.error['code'] : null,
   };

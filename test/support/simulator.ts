@@ -38,8 +38,14 @@ export function simulation(input: Partial<SimulationInput>): SimulationInput {
 }
 
 export async function runSimulated(scenario: Case): Promise<Observed> {
+  return observed(await simulateCase(scenario));
+}
+
+/** A case of the contract, with all that the simulator tells. */
+export function simulateCase(scenario: Case): Promise<Simulation> {
   const { definition, contact = {}, happenings = [], trigger, variables, continueOften } = scenario;
-  const result = await simulate(
+  const { mocks = {} } = scenario;
+  return simulate(
     indexGraph(definition),
     simulation({
       contact: changed(ada, contact),
@@ -57,9 +63,9 @@ export async function runSimulated(scenario: Case): Promise<Observed> {
             trigger: { id: 'trigger', occurredAt: START, properties: {}, ...trigger },
           }),
       ...(continueOften ? { continueAfter: (wakes: number) => wakes > 0 } : {}),
+      mocks,
     }),
   );
-  return observed(result);
 }
 
 function observed(result: Simulation): Observed {
@@ -71,6 +77,9 @@ function observed(result: Simulation): Observed {
     ),
     sends: result.sends.map((send) => send.nodeId),
     tags: result.contact.tags,
+    score: result.contact.score,
+    lists: result.contact.lists,
+    attributes: result.contact.attributes,
     variables: result.variables,
     error: result.error?.code ?? null,
   };

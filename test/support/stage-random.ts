@@ -9,6 +9,7 @@
  * computer takes: dates fall on :00, the start and what is measured from it on :15, the script behind it.
  * Spans are half hours, and the branches of a fork begin some minutes apart.
  */
+import { mockedStatus } from '../../src/journey/enroll-fields';
 import type { Mock } from '../../src/journey/journey-tests';
 import type { Json, JsonObject } from '../../src/journey/json';
 import type { RandomJourney } from './random-graph';
@@ -52,7 +53,6 @@ const SOME_TIMES = {
 };
 const MISSING = 'nobody-has-made-this';
 const PHASE_MS = 5_000;
-const FAILS = { status: 'failed' } as const;
 
 export function staged(journey: RandomJourney, staging: Staging): Staged {
   const answers = new Map<string, Json | null>();
@@ -62,8 +62,8 @@ export function staged(journey: RandomJourney, staging: Staging): Staged {
     if (mock !== undefined) mocks[node.id] = mock;
     return rest as unknown as JsonObject;
   });
-  const apart = branchesApart({ ...journey.input, nodes });
-  const input = inYear(apart, staging.year) as JsonObject;
+  const dated = inYear({ ...journey.input, nodes }, staging.year) as JsonObject;
+  const input = branchesApart(dated);
   const { email } = journey.contact;
   return {
     ...journey,
@@ -94,7 +94,7 @@ function stagedNode(
   answers: Map<string, Json | null>,
 ): StagedNode {
   const fails = mock !== undefined && 'error' in mock;
-  const status = mock !== undefined && 'output' in mock ? statusOf(mock.output) : 'completed';
+  const status = mock !== undefined && 'output' in mock ? mockedStatus(mock.output) : null;
   switch (node.type) {
     case 'webhook':
     case 'http_request': {
@@ -112,11 +112,11 @@ function stagedNode(
     }
     case 'enroll_in_workflow':
     case 'call_workflow': {
-      const workflow = fails ? MISSING : staging.target(status);
+      const workflow = fails ? MISSING : staging.target(status ?? 'completed');
       // Two paths may be in one workflow at once.
       const data = { ...node.data, workflow, key: "{{ 'now' | date: '%s-%L' }}" };
       if (fails) return failing({ ...node, data }, 'workflow.not_found', { maxAttempts: 1 });
-      return { ...node, data, mock: { output: { status } } };
+      return { ...node, data, mock: { output: { status: status ?? 'completed' } } };
     }
     // Whether she is in another workflow changes with time, and a mock does not.
     case 'remove_from_workflow':
@@ -131,12 +131,6 @@ function stagedNode(
 
 function failing(node: Node, code: string, retry: object = SOME_TIMES): StagedNode {
   return { ...node, retry, mock: { error: { code } } } as StagedNode;
-}
-
-/** Nobody but an operator cancels, and he is on neither stage. */
-function statusOf(output: Json): string {
-  const { status = 'completed' } = output as { readonly status?: string };
-  return status === 'cancelled' ? FAILS.status : status;
 }
 
 /** Each fork has minutes of its own, so that paths from two of them do not meet by chance. */

@@ -1,13 +1,12 @@
 /** The servers on which random journeys are played: time can be skipped, calls and mails fail as staged. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { setWorkflowStatus } from '../../src/db/workflow-changes';
 import type { Json } from '../../src/journey/json';
-import { define } from './define';
 import { startReceivingServer } from './http';
 import { type Journeys, startJourneys } from './journeys';
 import { startFaultyMailServer } from './smtp';
 import { REFUSED } from './stage-random';
+import { publishTargets } from './targets';
 import type { TestServerProgram } from './time-skipping';
 
 export interface Stage {
@@ -62,31 +61,4 @@ let isQuiet = false;
 function quieten(): void {
   if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
   isQuiet = true;
-}
-
-const IS_THERE = [{ field: 'contact.id', operator: 'exists' }];
-
-/** By the status that they end with. */
-const TARGETS: Readonly<Record<string, Parameters<typeof define>[0]>> = {
-  completed: { nodes: { it: ['end'] } },
-  goal_reached: {
-    nodes: { it: ['end'] },
-    goals: [{ id: 'there', condition: IS_THERE, atEntry: 'fire' }],
-  },
-  exited: { nodes: { it: ['exit'] } },
-  failed: { nodes: { it: ['wait', { until: '{{ contact.nothing }}' }] } },
-  blocked: { nodes: { it: ['end'] } },
-  timed_out: { nodes: { it: ['wait', { for: '365 days' }] } },
-};
-
-async function publishTargets(world: Journeys): Promise<ReadonlyMap<string, string>> {
-  const settings = { enrollment: { allowMultiple: true, whenActive: 'parallel' } };
-  const targets = new Map<string, string>();
-  for (const [status, sketch] of Object.entries(TARGETS)) {
-    const id = await world.publish(define({ ...sketch, settings }));
-    targets.set(status, await world.keyOf(id));
-    if (status !== 'blocked') continue;
-    await world.db.inWorkspace(world.workspaceId, (tx) => setWorkflowStatus(tx, id, 'paused'));
-  }
-  return targets;
 }
