@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createFactActivities } from '../activities/index';
 import type { EffectActivities } from '../activities/contract';
+import { orphanedCalls } from '../activities/call-orphans';
 import { orphanedSends } from '../activities/email-orphans';
 import type { Sender } from '../activities/email-request';
 import { createEnrollInWorkflow } from '../activities/enroll-in-workflow';
@@ -136,7 +137,10 @@ async function main(config: Config): Promise<void> {
   const sender = { email: config.mailFrom };
   const http = createHttpChannel({ allow: config.httpAllow });
   const workers = await createWorkers({ connection, namespace, db, channel, http, sender, log });
-  const chores = (outbox: Database) => [orphanedSends({ outbox, db, channel, log })];
+  const chores = (outbox: Database) => [
+    orphanedSends({ outbox, db, channel, log }),
+    orphanedCalls({ outbox, db, log }),
+  ];
   const upkeep = await openUpkeep({
     url: config.databaseUrl,
     name: 'throughline-upkeep',

@@ -14,6 +14,7 @@ import { sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { newId } from '../ids';
 import { isCausedByItself, replacedBy } from '../journey/admission';
+import { openWay, type Way } from '../journey/rate-limit';
 import { cancelEnrollment } from './cancel-enrollment';
 import type { Tx } from './client';
 import { type ContactRow, holdContact } from './contacts';
@@ -39,6 +40,8 @@ export interface Admission {
   key?: string | null | undefined;
   variables?: JsonObject | undefined;
   triggerEventId?: string | null | undefined;
+  /** The triggers that the event pulls; without an event these are the manual ones. */
+  ways?: readonly Way[] | undefined;
   /** The enrollment whose node lets her in. */
   enrolledBy?: { readonly id: string; readonly depth: number } | undefined;
   at: Date;
@@ -80,13 +83,17 @@ export async function admitEnrollment(
   const { key = null, variables = {}, at, judge } = admission;
   const { contact, trigger } = caller;
   const { key: workflowKey } = caller.workflow;
-  const entry = { id, workflowKey, settings, earlier, contact, key, variables, trigger, at };
+  const ways = trigger === null ? settings.byHand : (admission.ways ?? []);
+  const entry = { id, workflowKey, settings, earlier, contact, key, variables, trigger, ways, at };
   const refusal = await refused(tx, entry, judge);
   if (refusal !== null) return block(tx, caller, refusal);
   for (const replaced of replacedBy(settings.enrollment, earlier))
     await cancelEnrollment(tx, replaced.id, { reason: RESTARTED, at });
   const number = earlier.reduce((highest, row) => Math.max(highest, row.number), 0) + 1;
-  return { enrollment: await write(tx, caller, { id, version: settings.version, number }) };
+  const open = trigger === null ? null : openWay(ways, earlier, at.getTime());
+  const triggerKey = open !== null && 'way' in open ? open.way.triggerKey : null;
+  const { version } = settings;
+  return { enrollment: await write(tx, caller, { id, version, number, triggerKey }) };
 }
 
 async function atTheDoor(tx: Tx, admission: Admission): Promise<Caller> {
@@ -135,18 +142,16 @@ function causeOf({ enrolledBy, triggerEventId }: Admission): string | null {
 async function write(
   tx: Tx,
   { admission, workflow, depth }: Caller,
-  { id, version, number }: { id: string; version: number; number: number },
+  entered: { id: string; version: number; number: number; triggerKey: string | null },
 ): Promise<EnrollmentRow> {
   const { contactId, key, variables, triggerEventId, at } = admission;
   const [enrollment] = await tx
     .insert(enrollments)
     .values({
-      id,
+      ...entered,
       workflowId: workflow.id,
       workflowKey: workflow.key,
-      version,
       contactId,
-      number,
       key,
       status: 'running',
       variables: variables ?? {},
@@ -154,7 +159,7 @@ async function write(
       causedBy: causeOf(admission),
       depth,
       startedAt: at,
-      temporalWorkflowId: `journey/${tx.workspaceId}/${workflow.key}/${contactId}/${number}`,
+      temporalWorkflowId: `journey/${tx.workspaceId}/${workflow.key}/${contactId}/${entered.number}`,
     })
     .returning();
   if (!enrollment) throw new Error('An enrollment was not stored: an insert returned no row.');

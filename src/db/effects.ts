@@ -100,3 +100,26 @@ export async function recordEffect(
     .returning({ effectKey: effects.effectKey });
   return recorded.length > 0;
 }
+
+/**
+ * Makes claims that are older than `quietMs` and have no outcome `unknown`; answers the keys of those. An
+ * attempt that is alive against all expectation still records what it knows.
+ */
+export async function giveUpClaims(
+  tx: Tx,
+  effectKeys: readonly string[],
+  { quietMs, reason }: { readonly quietMs: number; readonly reason: string },
+): Promise<readonly string[]> {
+  const givenUp = await tx
+    .update(effects)
+    .set({ status: 'unknown', reason, resolvedAt: NOW })
+    .where(
+      and(
+        inArray(effects.effectKey, [...effectKeys]),
+        eq(effects.status, 'claimed'),
+        sql`${effects.claimedAt} < ${NOW} - ${quietMs} * interval '1 millisecond'`,
+      ),
+    )
+    .returning({ effectKey: effects.effectKey });
+  return givenUp.map(({ effectKey }) => effectKey);
+}

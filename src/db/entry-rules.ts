@@ -4,6 +4,7 @@ import { type BlockedReason, type Passage, refusalOf } from '../journey/admissio
 import type { ConditionGroup } from '../journey/condition';
 import { type EnrollmentSettings, enrollmentSettings } from '../journey/enrollment-settings';
 import type { Facts, Verdict } from '../journey/facts';
+import { BY_HAND, type RateLimit, type Way } from '../journey/rate-limit';
 import type { Tx } from './client';
 import type { ContactRow } from './contacts';
 import type { EventRow } from './events';
@@ -39,13 +40,14 @@ export async function earlierEnrollments(
   workflowId: string,
   contactId: string,
 ): Promise<readonly EarlierEnrollment[]> {
-  const { id, number, key, startedAt, endedAt, reason, triggerEventId } = enrollments;
+  const { id, number, key, startedAt, endedAt, reason, triggerEventId, triggerKey } = enrollments;
   const rows = await tx
-    .select({ id, number, key, startedAt, endedAt, reason, triggerEventId })
+    .select({ id, number, key, startedAt, endedAt, reason, triggerEventId, triggerKey })
     .from(enrollments)
     .where(and(eq(enrollments.workflowId, workflowId), eq(enrollments.contactId, contactId)));
   return rows.map((row) => ({
     ...{ id: row.id, number: row.number, key: row.key, triggerEventId: row.triggerEventId },
+    triggerKey: row.triggerEventId === null ? BY_HAND : row.triggerKey,
     startedAt: row.startedAt.getTime(),
     endedAt: row.endedAt?.getTime() ?? null,
     restarted: row.reason === RESTARTED,
@@ -56,6 +58,8 @@ export interface ActiveSettings {
   readonly version: number;
   readonly enrollment: EnrollmentSettings;
   readonly timeZone: string | null;
+  /** Its manual triggers. */
+  readonly byHand: readonly Way[];
 }
 
 /** What a version says that was published before a setting existed. */
@@ -74,13 +78,19 @@ export async function activeSettings(
   if (status !== 'active' || activeVersion === null) return null;
   const { definition, workflowId, version } = workflowVersions;
   const [row] = await tx
-    .select({ settings: sql<StoredSettings | null>`${definition} -> 'settings'` })
+    .select({
+      settings: sql<StoredSettings | null>`${definition} -> 'settings'`,
+      manual: sql<
+        readonly { readonly rateLimit?: RateLimit }[]
+      >`jsonb_path_query_array(${definition}, '$.triggers[*] ? (@.type == "manual")')`,
+    })
     .from(workflowVersions)
     .where(and(eq(workflowId, id), eq(version, activeVersion)));
   return {
     version: activeVersion,
     enrollment: { ...DEFAULTS, ...row?.settings?.enrollment },
     timeZone: row?.settings?.timeZone ?? null,
+    byHand: (row?.manual ?? []).map(({ rateLimit }) => ({ triggerKey: BY_HAND, rateLimit })),
   };
 }
 
@@ -95,15 +105,16 @@ export interface AskedEntry {
   readonly key: string | null;
   readonly variables: JsonObject;
   readonly trigger: EventRow | null;
+  readonly ways: readonly Way[];
   readonly at: Date;
 }
 
 /** Why the entry is refused; null when it is not. */
 export async function refused(tx: Tx, entry: AskedEntry, judge: Judge): Promise<Blocked | null> {
-  const { settings, earlier, key } = entry;
+  const { settings, earlier, key, ways } = entry;
   const { enrollment: rules, timeZone, version } = settings;
   const at = entry.at.getTime();
-  const refusal = refusalOf(rules, earlier, { at, key });
+  const refusal = refusalOf(rules, earlier, { at, key, ways });
   if (refusal !== null) {
     const { reason, until } = refusal;
     return { blocked: reason, ...(until === undefined ? {} : { until: new Date(until) }) };

@@ -107,6 +107,12 @@ async function eraseAnswers(tx: Tx, contactId: string): Promise<void> {
       response: sql`jsonb_set(${response}, '{body}', jsonb_build_object('id', ${contactId}::text))`,
     })
     .where(and(sql`${idempotencyKeys.route} like '% /api/v1/contacts%'`, told));
+  // An enrollment that brought its contact along was told what is wrong with her fields.
+  const entered = sql`${response} #>> '{body,temporal,workflowId}' like ${`%/${contactId}/%`}`;
+  await tx
+    .update(idempotencyKeys)
+    .set({ response: sql`${response} #- '{body,warnings}'` })
+    .where(and(sql`${idempotencyKeys.route} like '% /api/v1/workflows/%/enrollments'`, entered));
 }
 
 async function emptyContact(tx: Tx, id: string, at: Date): Promise<void> {

@@ -109,6 +109,28 @@ export async function listOrphanedDeliveries(
   return [...rows];
 }
 
+export interface AbandonedCall {
+  readonly workspaceId: string;
+  readonly effectKey: string;
+}
+
+/**
+ * Calls of ended enrollments whose claim is older than `quietMs` and has no outcome, of every workspace, in
+ * a fixed order, behind `after`. Needs throughline_relay.
+ */
+export async function listAbandonedCalls(
+  db: Database,
+  page: { after: AbandonedCall | null; quietMs: number; limit: number },
+): Promise<AbandonedCall[]> {
+  const { workspaceId, effectKey } = page.after ?? { workspaceId: NIL, effectKey: '' };
+  const rows = await db.sql<AbandonedCall[]>`
+    select workspace_id as "workspaceId", effect_key as "effectKey"
+    from throughline.abandoned_calls(${workspaceId}, ${effectKey}, ${page.quietMs}, ${page.limit})`.catch(
+    refuse,
+  );
+  return [...rows];
+}
+
 function refuse(error: unknown): never {
   throw databaseFailure(error);
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { isUuid, newId } from '../ids';
+import { type RateLimit, triggerKey, type Way } from '../journey/rate-limit';
 import type { Tx } from './client';
 import type { Json, JsonObject } from './json';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -57,7 +58,11 @@ export interface Publication {
   contentHash: string;
   /** Event types that may wake an enrollment of this version. */
   listensTo: readonly string[];
-  triggers: readonly { eventType: string; filter?: object | null | undefined }[];
+  triggers: readonly {
+    eventType: string;
+    filter?: object | null | undefined;
+    rateLimit?: RateLimit | null | undefined;
+  }[];
   changelog?: string | null | undefined;
   author?: string | null | undefined;
 }
@@ -79,12 +84,13 @@ export async function publishVersion(tx: Tx, publication: Publication): Promise<
     author,
   });
   await tx.delete(workflowTriggers).where(eq(workflowTriggers.workflowId, workflowId));
-  const triggers = publication.triggers.map(({ eventType, filter }, position) => ({
+  const triggers = publication.triggers.map(({ eventType, filter, rateLimit }, position) => ({
     eventType,
     workflowId,
     position,
     version,
     filter: (filter ?? null) as Json,
+    rateLimit: rateLimit ?? null,
   }));
   if (triggers.length > 0) await tx.insert(workflowTriggers).values(triggers);
   await tx
@@ -124,7 +130,7 @@ export async function loadVersion(
 }
 
 /** A trigger of an active workflow that an event of this type may pull. */
-export interface TriggerMatch {
+export interface TriggerMatch extends Way {
   workflowId: string;
   workflowKey: string;
   version: number;
@@ -134,12 +140,13 @@ export interface TriggerMatch {
 
 /** The triggers of active workflows for an event type, found by key. */
 export async function findTriggers(tx: Tx, eventType: string): Promise<TriggerMatch[]> {
-  return tx
+  const rows = await tx
     .select({
       workflowId: workflows.id,
       workflowKey: workflows.key,
       version: workflowTriggers.version,
       filter: sql<Json>`${workflowTriggers.filter}`,
+      rateLimit: workflowTriggers.rateLimit,
     })
     .from(workflowTriggers)
     .innerJoin(workflows, eq(workflows.id, workflowTriggers.workflowId))
@@ -151,6 +158,10 @@ export async function findTriggers(tx: Tx, eventType: string): Promise<TriggerMa
       ),
     )
     .orderBy(workflows.id, workflowTriggers.position);
+  return rows.map((row, index) => {
+    const first = rows.findIndex(({ workflowId }) => workflowId === row.workflowId);
+    return { ...row, triggerKey: triggerKey(eventType, index - first) };
+  });
 }
 
 /** Which of these keys name a workflow. */

@@ -1,5 +1,5 @@
 /**
- * Whether the settings of a workflow let a contact in, given when she was inside before.
+ * Whether the settings and triggers of a workflow let a contact in, given when she was inside before.
  *
  * Owns: limits, delays, what it means that she is inside. Does not own: `entryWhen` (evaluators judge
  * it), taking turns, or writing anything (src/db/admission.ts).
@@ -8,9 +8,12 @@
  *    so neither `allowMultiple: false` nor `reEnrollmentDelay` speaks of it.
  * 2. `limit` and `reEnrollmentDelay` speak of the contact. With `parallel`, whether she may enter again
  *    is asked of each key alone, so which of two keys ends first makes no difference.
+ * 3. The rate limit of a trigger speaks of the entries through that trigger. Several triggers that the
+ *    same event pulls are several ways in: one that is open is enough (rate-limit.ts).
  */
 import type { EnrollmentSettings } from './enrollment-settings';
 import type { Instant } from './json';
+import { type Entered, fullUntil, openWay, type Way } from './rate-limit';
 
 /** Why somebody was not let in; part of the API. */
 export type BlockedReason =
@@ -18,6 +21,7 @@ export type BlockedReason =
   | 'already_entered'
   | 'limit_reached'
   | 'too_soon'
+  | 'rate_limited'
   | 'entry_condition'
   | 'workflow_not_active'
   | 'caused_by_itself';
@@ -36,9 +40,8 @@ export function explainsCut(depth: number): boolean {
 }
 
 /** An earlier enrollment of the contact in the workflow. */
-export interface Passage {
+export interface Passage extends Entered {
   readonly key: string | null;
-  readonly startedAt: Instant;
   /** Null while she is inside. */
   readonly endedAt: Instant | null;
   /** Whether it ended because she entered anew. */
@@ -49,6 +52,8 @@ export interface Passage {
 export interface Entry {
   readonly at: Instant;
   readonly key: string | null;
+  /** The triggers that would let her in; none where nothing but the settings is asked. */
+  readonly ways: readonly Way[];
 }
 
 export interface Refusal {
@@ -59,12 +64,16 @@ export interface Refusal {
 
 type Rules = Omit<EnrollmentSettings, 'entryWhen'>;
 
-/** Why the settings refuse an entry; null when they let her in. */
+/** Why an entry is refused; null when they let her in. */
 export function refusalOf(rules: Rules, earlier: readonly Passage[], entry: Entry): Refusal | null {
   const lane = rules.whenActive === 'parallel' ? earlier.filter(hasKey(entry.key)) : earlier;
   if (rules.whenActive !== 'restart' && lane.some(isInside)) return { reason: 'already_active' };
   if (!rules.allowMultiple && lane.some(isOver)) return { reason: 'already_entered' };
-  return overLimit(rules, earlier, entry) ?? tooSoon(rules, earlier, entry);
+  return (
+    overLimit(rules, earlier, entry) ??
+    tooSoon(rules, earlier, entry) ??
+    rateLimited(earlier, entry)
+  );
 }
 
 /** The open enrollments that an entry takes the place of. */
@@ -82,14 +91,9 @@ function overLimit(
   { at }: Entry,
 ): Refusal | null {
   if (limit === undefined) return null;
-  const since = window === undefined ? Number.NEGATIVE_INFINITY : at - window;
-  const entries = earlier
-    .map(({ startedAt }) => startedAt)
-    .filter((startedAt) => startedAt > since)
-    .toSorted((a, b) => a - b);
-  const last = entries.at(-limit);
-  if (last === undefined) return null;
-  return { reason: 'limit_reached', ...(window === undefined ? {} : { until: last + window }) };
+  if (window === undefined) return earlier.length < limit ? null : { reason: 'limit_reached' };
+  const until = fullUntil(earlier, { max: limit, within: window, at });
+  return until === null ? null : { reason: 'limit_reached', until };
 }
 
 function tooSoon(
@@ -101,4 +105,9 @@ function tooSoon(
   if (reEnrollmentDelay === undefined || ends.length === 0) return null;
   const until = Math.max(...ends) + reEnrollmentDelay;
   return at < until ? { reason: 'too_soon', until } : null;
+}
+
+function rateLimited(earlier: readonly Passage[], { at, ways }: Entry): Refusal | null {
+  const open = openWay(ways, earlier, at);
+  return open !== null && 'until' in open ? { reason: 'rate_limited', until: open.until } : null;
 }

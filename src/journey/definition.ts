@@ -9,6 +9,7 @@ import { eventType, nodeId } from './names';
 import { enrollmentSettings } from './enrollment-settings';
 import type { JsonObject } from './json';
 import { journeyTests } from './journey-tests';
+import { rateLimit } from './rate-limit';
 import { attemptTimeout, retryPolicy } from './retry';
 import { timeZone } from './window';
 
@@ -25,14 +26,24 @@ export const workflowKey = z
   .regex(KEY, 'A key is lower-case letters, digits and "-", at most 64.')
   .describe('Names the workflow in the workspace; immutable.');
 
+const limited = {
+  rateLimit: rateLimit
+    .optional()
+    .describe('How often the trigger lets the same contact in; without one, as the settings say.'),
+};
+
 const trigger = z.discriminatedUnion('type', [
   z.strictObject({
-    type: z.literal('manual').describe('Enrolled by the API, a person or a bulk job.'),
+    type: z
+      .literal('manual')
+      .describe('Enrolled by the API, a person, a bulk job or another workflow.'),
+    ...limited,
   }),
   z.strictObject({
     type: z.literal('event').describe('Enrolled when an event arrives.'),
     event: eventType,
     filter: conditionGroup.optional().describe('Which of these events enroll; all when absent.'),
+    ...limited,
   }),
 ]);
 

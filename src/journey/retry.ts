@@ -39,14 +39,12 @@ export const retryPolicy = z
 
 export type RetryPolicy = z.infer<typeof retryPolicy>;
 
+/** No attempt of an action takes longer, whatever its node says. */
+export const LONGEST_ATTEMPT_MS = 10 * MINUTE;
+
 /** The longest that one attempt of an action may take, in milliseconds. */
 export const attemptTimeout = duration
-  .pipe(
-    z
-      .number()
-      .min(SECOND, 'An attempt takes at least a second.')
-      .max(10 * MINUTE),
-  )
+  .pipe(z.number().min(SECOND, 'An attempt takes at least a second.').max(LONGEST_ATTEMPT_MS))
   .describe('How long one attempt of an action may take: one second to ten minutes.');
 
 /** The pause before attempt `attempt + 1`, in milliseconds; `random` in [0, 1) spreads it by a quarter. */

@@ -1,13 +1,12 @@
 /** What is true in a simulation: the contact, what happened, and what the journey has written. */
 import { contactEvents } from './contact-events';
 import { updated } from './contact-update';
+import { type PastEvent, searchEvents } from './event-search';
 import type { ContactFacts, EventFacts, EventQuestion, Facts } from './facts';
 import type { Instant, Json, JsonObject } from './json';
 import type { ScriptEntry, SimulationInput } from './simulation';
 import type { SimulatedSteps } from './simulated-steps';
 import type { FactWrite } from './writes';
-
-type StoredEvent = EventFacts & { readonly deliveryKey: string | null };
 
 const CHANNEL = /^[a-z_]+/;
 
@@ -15,7 +14,7 @@ export class SimulatedFacts {
   contact: ContactFacts;
   bells = 0;
   readonly #variables: Map<string, Json>;
-  readonly #events: StoredEvent[] = [];
+  readonly #events: PastEvent[] = [];
   readonly #assigned: Map<string, string>;
   /** The effect key of the last message of each channel. */
   readonly #lastSends = new Map<string, string>();
@@ -102,18 +101,7 @@ export class SimulatedFacts {
   }
 
   search(question: EventQuestion, limit: number): readonly EventFacts[] {
-    const { types, from, to, deliveryKey, excludeIds = [], newest = false } = question;
-    const found = this.#events
-      .filter(
-        (event) =>
-          types.includes(event.type) &&
-          (from === null || event.occurredAt >= from) &&
-          (to === null || event.occurredAt <= to) &&
-          (deliveryKey === undefined || event.deliveryKey === deliveryKey) &&
-          !excludeIds.includes(event.id),
-      )
-      .toSorted((a, b) => a.occurredAt - b.occurredAt);
-    return newest ? found.slice(-limit) : found.slice(0, limit);
+    return searchEvents(this.#events, question, limit);
   }
 
   #change(after: ContactFacts, at: Instant): void {

@@ -2,10 +2,11 @@
  * Dry runs: a definition on virtual time, with a contact and a script, in the words of the API.
  *
  * Owns: what a request means and how the answer reads. Does not own: the journey (src/journey), judging
- * (src/evaluate), whether a stored contact may enter (the caller knows and says so).
+ * (src/evaluate), what is stored of a contact (the caller reads it).
  */
 import { setImmediate } from 'node:timers/promises';
 import { createEvaluators } from '../evaluate/evaluators';
+import type { Passage } from '../journey/admission';
 import type { Definition } from '../journey/definition';
 import type { EventFacts, Facts } from '../journey/facts';
 import { indexGraph } from '../journey/graph';
@@ -48,8 +49,8 @@ export interface DryRunWorld {
   readonly history?: readonly EventFacts[];
   /** Ports that sticky splits assigned to a stored contact. */
   readonly assignments?: Readonly<Record<string, string>>;
-  /** Whether a stored contact may enter; asked about nobody else. */
-  readonly admission?: Entry;
+  /** How a stored contact was in the workflow before; nobody else has limits to keep. */
+  readonly earlier?: readonly Passage[];
   readonly version?: number;
 }
 
@@ -119,7 +120,7 @@ export async function dryRun(
   world: DryRunWorld,
 ): Promise<DryRunReport> {
   const input = inputOf(definition, request, world);
-  const entry = await entryOf(definition, input, world.admission);
+  const entry = await entryOf(definition, input, { now: world.now, earlier: world.earlier });
   return report(await simulate(indexGraph(definition), input), input.startAt, entry);
 }
 

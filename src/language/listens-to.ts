@@ -3,11 +3,13 @@ import { type ConditionGroup, isGroup } from '../journey/condition';
 import { CONTACT_EVENTS } from '../journey/contact-events';
 import type { Definition, DefinitionNode } from '../journey/definition';
 import { nodeTypes } from '../journey/nodes/index';
+import type { RateLimit } from '../journey/rate-limit';
 
 export interface TriggerRow {
   readonly eventType: string;
   /** Null when every such event enrolls. */
   readonly filter: ConditionGroup | null;
+  readonly rateLimit: RateLimit | null;
 }
 
 /**
@@ -69,7 +71,9 @@ function namesContact(entry: Entry): boolean {
 
 /** The events that start an enrollment, one row each, for the index that matches incoming events. */
 export function triggerRows(definition: Definition): TriggerRow[] {
-  return definition.triggers.flatMap((trigger) =>
-    trigger.type === 'event' ? [{ eventType: trigger.event, filter: trigger.filter ?? null }] : [],
-  );
+  return definition.triggers.flatMap((trigger) => {
+    if (trigger.type !== 'event') return [];
+    const { event: eventType, filter = null, rateLimit = null } = trigger;
+    return [{ eventType, filter, rateLimit }];
+  });
 }

@@ -62,12 +62,13 @@ export async function dispatchEvent(
     const listening = await openEnrollmentsListening(tx, event.contactId, event.type);
     let leftRows = await settleByEvent(tx, event);
     const triggers = explainsCut(event.depth) ? [] : await findTriggers(tx, event.type);
-    for (const trigger of triggers) {
-      if (!matches(trigger, event, facts, evaluators)) continue;
+    const pulled = triggers.filter((trigger) => matches(trigger, event, facts, evaluators));
+    for (const workflowId of new Set(pulled.map((trigger) => trigger.workflowId))) {
       await admitEnrollment(tx, {
-        workflowId: trigger.workflowId,
+        workflowId,
         contactId: event.contactId,
         triggerEventId: event.id,
+        ways: pulled.filter((trigger) => trigger.workflowId === workflowId),
         at: event.receivedAt,
         judge: evaluators.condition,
       });

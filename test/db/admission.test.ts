@@ -9,6 +9,7 @@ import { setWorkflowStatus } from '../../src/db/workflow-changes';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
 import { conditionGroup } from '../../src/journey/condition';
+import type { Way } from '../../src/journey/rate-limit';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import * as rows from './rows';
 
@@ -104,6 +105,67 @@ test('who was here before enters again unless everybody enters once', async () =
   workflowId = await workflow({ allowMultiple: false });
   await close((await admitted()).id);
   expect(await admit()).toEqual({ blocked: 'already_entered' });
+});
+
+describe('the rate limit of a trigger', () => {
+  const hourly = (max: number) => ({ rateLimit: { max, per: 3_600_000 } });
+  const at = (time: string) => ({ at: instant(time) });
+  const by = async (way: Way, time: string) => {
+    const { id } = await event({ type: 'cart.left' });
+    return { triggerEventId: id, ways: [way], ...at(time) };
+  };
+  const left = (max: number) => ({ triggerKey: 'cart.left#1', ...hourly(max) });
+
+  test('refuses who came through it too often, and the event says until when', async () => {
+    workflowId = await workflow({ whenActive: 'restart' });
+    const entered = await admitted(await by(left(2), '08:00:00'));
+    expect(entered).toMatchObject({ triggerKey: 'cart.left#1' });
+    await admitted(await by(left(2), '08:10:00'));
+    const until = instant('09:00:00');
+    const entry = await by(left(2), '08:59:59');
+    expect(await admit(entry)).toEqual({ blocked: 'rate_limited', until });
+    expect(await blockedEvents()).toMatchObject([
+      {
+        properties: { reason: 'rate_limited', until: until.toISOString() },
+        causedBy: `event:${entry.triggerEventId}`,
+      },
+    ]);
+    expect(await admitted(await by(left(2), '09:00:00'))).toMatchObject({ number: 3 });
+  });
+
+  test('counts neither other ways in nor other people', async () => {
+    workflowId = await workflow({ whenActive: 'restart' });
+    await admitted(at('08:00:00'));
+    await admitted(await by({ ...left(1), triggerKey: 'cart.left#2' }, '08:01:00'));
+    await admitted({ contactId: await inside(rows.contactId), ...at('08:02:00') });
+    expect(await admitted(await by(left(1), '08:03:00'))).toMatchObject({ number: 3 });
+    expect(await admit(await by(left(1), '08:04:00'))).toMatchObject({ blocked: 'rate_limited' });
+  });
+
+  test('of a manual trigger speaks of everybody whom no event lets in', async () => {
+    const manual = { type: 'manual', ...hourly(1) };
+    workflowId = await inside((tx) =>
+      rows.workflowId(tx, { whenActive: 'restart' }, [{ type: 'event', ...hourly(9) }, manual]),
+    );
+    await admitted(await by({ triggerKey: 'cart.left#1' }, '08:00:00'));
+    expect(await admitted(at('08:01:00'))).toMatchObject({ triggerKey: null });
+    expect(await admit(at('08:02:00'))).toEqual({
+      blocked: 'rate_limited',
+      until: instant('09:01:00'),
+    });
+    const enrolledBy = { id: newId(), depth: 0 };
+    expect(await admit({ enrolledBy, ...at('08:03:00') })).toMatchObject({
+      blocked: 'rate_limited',
+    });
+    await admitted(await by({ triggerKey: 'cart.left#1' }, '08:04:00'));
+  });
+
+  test('holds among twenty concurrent entries', async () => {
+    workflowId = await workflow({ whenActive: 'parallel' });
+    const entries = await Promise.all(Array.from({ length: 20 }, () => by(left(3), '08:00:00')));
+    const answers = await Promise.all(entries.map((entry, i) => admit({ ...entry, key: `k${i}` })));
+    expect(answers.filter((answer) => 'enrollment' in answer)).toHaveLength(3);
+  });
 });
 
 test('who has just ended waits for the delay', async () => {

@@ -14,11 +14,15 @@ export async function contactId(tx: Tx): Promise<string> {
 }
 
 /** An active workflow that listens for `cart.paid`, with these settings for entering. */
-export async function workflowId(tx: Tx, enrollment: object = {}): Promise<string> {
+export async function workflowId(
+  tx: Tx,
+  enrollment: object = {},
+  triggers: readonly object[] = [],
+): Promise<string> {
   const { id } = await createWorkflow(tx, { key: `w-${newId()}`, name: 'Test', draft: {} });
   await publishVersion(tx, {
     workflowId: id,
-    definition: { settings: { enrollment } },
+    definition: { triggers, settings: { enrollment } },
     contentHash: 'h',
     listensTo: ['cart.paid'],
     triggers: [],

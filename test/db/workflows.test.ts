@@ -78,16 +78,18 @@ test('the triggers of the published version replace the earlier ones, and sleep 
   const { id, key } = await create();
   const matches = (type: string) => inside((tx) => findTriggers(tx, type));
   const filter = { operator: 'AND', conditions: [] };
+  const rateLimit = { max: 1, per: 60_000 };
+  const row = { workflowId: id, workflowKey: key, version: 1 };
   await publish(id, {
     triggers: [
       { eventType: 'form.sent', filter },
-      { eventType: 'form.sent' },
+      { eventType: 'form.sent', rateLimit },
       { eventType: 'form.left' },
     ],
   });
   expect(await matches('form.sent')).toEqual([
-    { workflowId: id, workflowKey: key, version: 1, filter },
-    { workflowId: id, workflowKey: key, version: 1, filter: null },
+    { ...row, filter, rateLimit: null, triggerKey: 'form.sent#1' },
+    { ...row, filter: null, rateLimit, triggerKey: 'form.sent#2' },
   ]);
   await publish(id, { triggers: [{ eventType: 'form.sent' }] });
   expect(await matches('form.sent')).toMatchObject([{ version: 2, filter: null }]);

@@ -77,6 +77,23 @@ describe('a dry run over REST', () => {
     });
   });
 
+  test('of a stored contact says whether the rate limit of the trigger would let her in', async () => {
+    const rated = CART.replace(
+      'trigger: { type: event, event: cart.left }',
+      'triggers: [{ event: cart.left }, { type: manual, rateLimit: { max: 1, per: 1h } }]',
+    ).replace('key: cart', 'key: rated');
+    const settings = 'settings: { enrollment: { whenActive: restart } }\n';
+    await yaml('/workflows', rated + settings).expect(201);
+    await api.post('/workflows/rated/activate').expect(200);
+    const { id: contactId } = (await api.post('/contacts', { email: 'di@example.com' })).body;
+    const entry = async (more: object = {}) =>
+      (await api.post('/workflows/rated/test', { contactId, ...more })).body.entry;
+    expect(await entry()).toEqual({ allowed: true, reason: null });
+    await api.post('/workflows/rated/enrollments', { contactId }).expect(202);
+    expect(await entry()).toEqual({ allowed: false, reason: 'rate_limited' });
+    expect(await entry({ trigger: { type: 'cart.left' } })).toMatchObject({ allowed: true });
+  });
+
   test('refuses what it cannot run, with code and place', async () => {
     const bad = await api.post('/workflows/test', { definition: CART.replace('1h }', 'soon }') });
     expectProblem(bad, 422, 'definition.invalid');

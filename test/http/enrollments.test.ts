@@ -147,6 +147,25 @@ test('a workflow that lets everybody in once, or is not active, refuses', async 
   ).toBe('workflow_not_active');
 });
 
+test('what of a contact written inline will not do what it says is warned of, as by POST /contacts', async () => {
+  const enter = (timeZone: string) =>
+    api
+      .post('/workflows/open/enrollments', { contact: { externalId: timeZone, timeZone } })
+      .set('Idempotency-Key', timeZone);
+  const warned = await enter('Europe/Berln');
+  expect(warned.status).toBe(202);
+  expect(warned.body.warnings).toEqual([
+    {
+      code: 'request.wrong_value',
+      path: 'contact.timeZone',
+      message: expect.stringContaining('so it counts as none. Did you mean "Europe/Berlin"?'),
+      suggestion: 'Europe/Berlin',
+    },
+  ]);
+  expect((await enter('Europe/Berln')).body.warnings).toEqual(warned.body.warnings);
+  expect((await enter('Europe/Berlin')).body).not.toHaveProperty('warnings');
+});
+
 describe('a refusal says what is in the way and what to do', () => {
   const enter = (key: string, body: object) => api.post(`/workflows/${key}/enrollments`, body);
   const end = (id: string) =>
@@ -188,6 +207,17 @@ describe('a refusal says what is in the way and what to do', () => {
     const delayed = await refused('delayed', { contactId });
     expect(delayed.reason).toBe('too_soon');
     expect(delayed.detail).toContain(delayed.told.until);
+  });
+
+  test('to somebody who came through the trigger as often as it allows', async () => {
+    const trigger = { type: 'manual', rateLimit: { max: 1, per: '1 day' } };
+    await api.post('/workflows', waiting('rated', { trigger }));
+    await api.post('/workflows/rated/activate');
+    const contactId = await contact();
+    await end((await enter('rated', { contactId })).body.id);
+    const { reason, detail, told } = await refused('rated', { contactId });
+    expect(reason).toBe('rate_limited');
+    expect(detail).toContain(`Try again from ${told.until} on.`);
   });
 
   test('to somebody who does not meet the condition, with what was found', async () => {

@@ -126,6 +126,21 @@ test('nothing that says who the person was is left in any table', async () => {
   ]);
 });
 
+test('an enrollment that was warned of her fields tells nothing of them any more', async () => {
+  const canary = `kanarie${randomUUID().slice(0, 8)}`;
+  const [externalId, key] = [randomUUID(), randomUUID()];
+  const enter = () =>
+    api
+      .post('/workflows/journey/enrollments', { contact: { externalId, timeZone: canary } })
+      .set('Idempotency-Key', key);
+  const { id, warnings } = (await enter()).body;
+  expect(warnings[0].message).toContain(canary);
+  const { contactId } = (await api.get(`/enrollments/${id}`)).body;
+  await api.delete(`/contacts/${contactId}`);
+  expect(await tablesHolding(api.admin, canary)).toEqual([]);
+  expect((await enter()).body).toEqual({ id, status: 'running', temporal: expect.anything() });
+});
+
 test('enrollments under way are cancelled and rung, and nobody finds her any more', async () => {
   const { id, enrollmentId, canary } = await person();
   const wakes = api.wakes();

@@ -9,16 +9,17 @@ import {
   replacedBy,
 } from '../../src/journey/admission';
 import { enrollmentSettings } from '../../src/journey/enrollment-settings';
+import { openWay, type Way } from '../../src/journey/rate-limit';
 
 const AT = 1_000;
 const rules = (settings: object = {}) => enrollmentSettings.parse(settings);
 const passage = (more: Partial<Passage> = {}): Passage => ({
-  ...{ key: null, startedAt: 0, endedAt: null, restarted: false },
+  ...{ key: null, triggerKey: null, startedAt: 0, endedAt: null, restarted: false },
   ...more,
 });
 const over = (endedAt: number, more: Partial<Passage> = {}) => passage({ endedAt, ...more });
 const refusal = (settings: object, earlier: readonly Passage[], entry: Partial<Entry> = {}) =>
-  refusalOf(rules(settings), earlier, { at: AT, key: null, ...entry });
+  refusalOf(rules(settings), earlier, { at: AT, key: null, ways: [], ...entry });
 
 it('lets in somebody who was never there, whatever the settings', () => {
   const settings = { allowMultiple: false, limit: 1, window: '1d', reEnrollmentDelay: '1d' };
@@ -80,6 +81,43 @@ it('keeps somebody out for the delay behind the last end', () => {
   expect(refusal({ reEnrollmentDelay: 100 }, earlier, { at: 1_050 })).toBeNull();
 });
 
+describe('the rate limit of a trigger', () => {
+  const way = (triggerKey: string, max?: number): Way =>
+    max === undefined ? { triggerKey } : { triggerKey, rateLimit: { max, per: 100 } };
+  const through = (triggerKey: string | null, ...startedAt: number[]) =>
+    startedAt.map((at) => over(at + 1, { triggerKey, startedAt: at }));
+
+  it('counts back from the entry, and says when the next is possible', () => {
+    const ways = [way('a', 2)];
+    const earlier = through('a', 10, 950, 990);
+    expect(refusal({}, earlier, { ways })).toEqual({ reason: 'rate_limited', until: 1_050 });
+    expect(refusal({}, earlier, { ways, at: 1_049 })?.reason).toBe('rate_limited');
+    expect(refusal({}, earlier, { ways, at: 1_050 })).toBeNull();
+  });
+
+  it('counts nothing but the entries through that trigger', () => {
+    const earlier = [...through('b', 990), ...through(null, 990)];
+    expect(refusal({}, earlier, { ways: [way('a', 1)] })).toBeNull();
+    expect(refusal({}, earlier, { ways: [way('b', 1)] })?.reason).toBe('rate_limited');
+    expect(refusal({}, earlier)).toBeNull();
+  });
+
+  it('closes one of several ways in, and the first that is open is taken', () => {
+    const earlier = [...through('a', 990), ...through('b', 980)];
+    const ways = [way('a', 1), way('b', 1)];
+    expect(refusal({}, earlier, { ways })).toEqual({ reason: 'rate_limited', until: 1_080 });
+    expect(openWay(ways, earlier, 1_080)).toEqual({ way: ways[1] });
+    expect(openWay([...ways, way('c')], earlier, AT)).toEqual({ way: way('c') });
+  });
+
+  it('comes behind what the settings say', () => {
+    const earlier = through('a', 990);
+    const given = { ways: [way('a', 1)] };
+    expect(refusal({ allowMultiple: false }, earlier, given)?.reason).toBe('already_entered');
+    expect(refusal({ limit: 1 }, earlier, given)?.reason).toBe('limit_reached');
+  });
+});
+
 it('cuts a chain of causes once, and its explanation causes nothing', () => {
   expect([16, 17].map(isCausedByItself)).toEqual([false, true]);
   expect([17, 18].map(explainsCut)).toEqual([false, true]);
@@ -105,13 +143,22 @@ interface Visit {
   readonly after: number;
   readonly key: string | null;
   readonly comes: boolean;
+  /** The triggers that let in somebody who comes. */
+  readonly by: readonly Way[];
 }
+
+const TRIGGERS: Way[] = [
+  { triggerKey: 'a#1', rateLimit: { max: 1, per: 30 } },
+  { triggerKey: 'a#2', rateLimit: { max: 3, per: 90 } },
+  { triggerKey: 'a#3' },
+];
 
 const visits: fc.Arbitrary<readonly Visit[]> = fc.array(
   fc.record({
     after: fc.integer({ min: 0, max: 20 }),
     key: fc.constantFrom(null, 'a', 'b'),
     comes: fc.boolean(),
+    by: fc.subarray(TRIGGERS),
   }),
   { maxLength: 30 },
 );
@@ -120,7 +167,7 @@ const visits: fc.Arbitrary<readonly Visit[]> = fc.array(
 function play(settings: ReturnType<typeof rules>, script: readonly Visit[]) {
   const refused: Entry[] = [];
   let [passages, at]: [Passage[], number] = [[], 0];
-  for (const { after, key, comes } of script) {
+  for (const { after, key, comes, by } of script) {
     at += after;
     const end = (which: (it: Passage) => boolean, restarted: boolean) => {
       passages = passages.map((it) =>
@@ -128,11 +175,14 @@ function play(settings: ReturnType<typeof rules>, script: readonly Visit[]) {
       );
     };
     if (!comes) end((it) => it.key === key, false);
-    else if (refusalOf(settings, passages, { at, key }) !== null) refused.push({ at, key });
+    else if (refusalOf(settings, passages, { at, key, ways: by }) !== null)
+      refused.push({ at, key, ways: by });
     else {
       const replaced = replacedBy(settings, passages);
+      const open = openWay(by, passages, at);
+      const triggerKey = open !== null && 'way' in open ? open.way.triggerKey : null;
       end((it) => replaced.includes(it), true);
-      passages.push(passage({ key, startedAt: at }));
+      passages.push(passage({ key, triggerKey, startedAt: at }));
     }
   }
   return { passages, refused };
@@ -159,13 +209,22 @@ it('keeps every promise of its settings, in whatever order people come and go', 
         for (const { endedAt } of ends)
           expect(at - (endedAt ?? 0)).toBeGreaterThanOrEqual(reEnrollmentDelay);
       }
+      for (const { triggerKey, rateLimit } of TRIGGERS) {
+        const { max, per } = rateLimit ?? { max: Infinity, per: Infinity };
+        const entries = passages.filter((it) => it.triggerKey === triggerKey);
+        for (const { startedAt: at } of entries) {
+          const recent = entries.filter((it) => it.startedAt <= at && it.startedAt > at - per);
+          expect(recent.length).toBeLessThanOrEqual(max);
+        }
+      }
       if (!settings.allowMultiple) {
         const through = passages.filter((it) => !it.restarted);
         const lanes = through.map(({ key }) => (whenActive === 'parallel' ? key : null));
         expect(new Set(lanes).size).toBe(lanes.length);
       }
       const unbounded = limit === undefined && reEnrollmentDelay === 0 && settings.allowMultiple;
-      if (unbounded && whenActive === 'restart') expect(refused).toEqual([]);
+      if (unbounded && whenActive === 'restart')
+        expect(refused.filter(({ ways }) => ways.some((way) => !way.rateLimit))).toEqual([]);
     }),
     { numRuns: 2_000 },
   );
@@ -177,15 +236,16 @@ it('says of every refusal by time when it ends, and not earlier', () => {
       settingsArbitrary,
       visits,
       fc.integer({ min: 0, max: 60 }),
-      (settings, script, on) => {
+      fc.subarray(TRIGGERS),
+      (settings, script, on, ways) => {
         const { passages } = play(settings, script);
         const at = script.reduce((sum, { after }) => sum + after, on);
-        const found = refusalOf(settings, passages, { at, key: null });
+        const found = refusalOf(settings, passages, { at, key: null, ways });
         if (found?.until === undefined) return;
         expect(found.until).toBeGreaterThan(at);
-        const before = refusalOf(settings, passages, { at: found.until - 1, key: null });
+        const before = refusalOf(settings, passages, { at: found.until - 1, key: null, ways });
         expect(before?.reason).toBe(found.reason);
-        const then = refusalOf(settings, passages, { at: found.until, key: null });
+        const then = refusalOf(settings, passages, { at: found.until, key: null, ways });
         expect(then?.reason).not.toBe(found.reason);
       },
     ),

@@ -159,6 +159,14 @@ describe('triggers', () => {
       event('cart.paid', [vip]),
     ],
     [{ type: 'cart.paid', filters: [] }, event('cart.paid')],
+    [
+      { type: 'cart.paid', rateLimit: { max: 2, per: '1 day' } },
+      { ...event('cart.paid'), rateLimit: { max: 2, per: 86_400_000 } },
+    ],
+    [
+      { type: 'manual', rateLimiting: { maxPerContact: 1, timeWindow: '1h' } },
+      { type: 'manual', rateLimit: { max: 1, per: 3_600_000 } },
+    ],
   ])('%j is %j', (trigger, canonical) => {
     expect(good({ trigger }).triggers).toEqual([canonical]);
     expect(good({ trigger: undefined, triggers: [trigger] }).triggers).toEqual([canonical]);
@@ -171,10 +179,26 @@ describe('triggers', () => {
     [{ type: 'date', field: 'born' }, ['unsupported', 'trigger.type']],
     [{ type: 'date.birthday' }, ['unsupported', 'trigger.type']],
     [{ type: 'webhook', contact: {} }, ['unsupported', 'trigger.type']],
-    [{ type: 'cart.paid', rateLimit: { max: 1, per: '1d' } }, ['unsupported', 'trigger.rateLimit']],
     [
-      { type: 'cart.paid', rateLimiting: { maxPerContact: 1, timeWindow: '1d' } },
-      ['unsupported', 'trigger.rateLimiting'],
+      { type: 'cart.paid', rateLimit: { max: 0, per: '1d' } },
+      ['wrong_value', 'trigger.rateLimit.max'],
+    ],
+    [
+      { type: 'manual', rateLimit: { max: 1, per: '0s' } },
+      ['wrong_value', 'trigger.rateLimit.per'],
+    ],
+    [{ type: 'manual', rateLimit: { max: 1 } }, ['missing_field', 'trigger.rateLimit.per']],
+    [
+      { type: 'cart.paid', rateLimiting: { maxPerContact: 1, timeWindow: 'soon' } },
+      ['wrong_value', 'trigger.rateLimiting.timeWindow'],
+    ],
+    [
+      { type: 'cart.paid', rateLimit: { max: 1, per: '1d' }, rateLimiting: {} },
+      ['wrong_value', 'trigger.rateLimiting'],
+    ],
+    [
+      { type: 'cart.paid', rateLimits: { max: 1, per: '1d' } },
+      ['unknown_field', 'trigger.rateLimits', 'rateLimit'],
     ],
     [{ type: 'evnt' }, ['wrong_value', 'trigger.type', 'event']],
     [{ type: 'manul' }, ['wrong_value', 'trigger.type', 'manual']],

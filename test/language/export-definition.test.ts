@@ -146,13 +146,19 @@ const edges = (all: readonly AnyNode[]) => {
   return fc.oneof(inOrder, shuffled).chain((chosen) => fc.tuple(...chosen.map(edge)));
 };
 
+const rateLimit = fc.record({ max: fc.integer({ min: 1, max: 9 }), per: milliseconds });
+
 const trigger = fc.oneof(
-  fc.constant({ type: 'manual' }),
-  fc.record({
-    type: fc.constant('event'),
-    event: fc.constantFrom('cart.paid', 'EMAIL_OPENED'),
-    filter: group,
-  }),
+  fc.record({ type: fc.constant('manual'), rateLimit }, { requiredKeys: ['type'] }),
+  fc.record(
+    {
+      type: fc.constant('event'),
+      event: fc.constantFrom('cart.paid', 'EMAIL_OPENED'),
+      filter: group,
+      rateLimit,
+    },
+    { requiredKeys: ['type', 'event', 'filter'] },
+  ),
 );
 
 const definitionInput = nodes.chain((all) =>

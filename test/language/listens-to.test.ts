@@ -76,18 +76,19 @@ test('each event trigger is a row with its filter in stored form', () => {
     nodes,
     triggers: [
       { type: 'manual' },
-      { type: 'event', event: 'cart.abandoned' },
+      { type: 'event', event: 'cart.abandoned', rateLimit: { max: 2, per: '1 day' } },
       { type: 'event', event: 'cart.left', filter: [{ field: 'total', operator: '>', value: 5 }] },
     ],
   });
   expect(triggerRows(definition)).toEqual([
-    { eventType: 'cart.abandoned', filter: null },
+    { eventType: 'cart.abandoned', filter: null, rateLimit: { max: 2, per: 86_400_000 } },
     {
       eventType: 'cart.left',
       filter: {
         operator: 'AND',
         conditions: [{ field: 'total', operator: 'greater_than', value: 5 }],
       },
+      rateLimit: null,
     },
   ]);
 });

@@ -27,12 +27,12 @@ const inside = <T>(work: (tx: Tx) => Promise<T>) => t.db.inWorkspace(t.workspace
 const BLOCKED = 'enrollment.blocked';
 
 /** A workflow that this event starts, with these settings for entering. */
-const startedBy = (event: string, enrollment: object = {}) =>
+const startedBy = (event: string, enrollment: object = {}, triggers: object[] = [{ event }]) =>
   inside(async (tx) => {
     const definition = define({
       key: `w-${newId()}`,
       nodes: { it: ['wait', { for: '1 day' }] },
-      triggers: [{ type: 'event', event }],
+      triggers,
       settings: { enrollment },
     });
     const { key, name } = definition;
@@ -74,6 +74,42 @@ test('an event lets her in, and the next one is refused and told, once each', as
   ]);
   expect(await refusals()).toMatchObject([
     { properties: { workflowId, reason: 'already_active' }, causedBy: `event:${second}` },
+  ]);
+});
+
+test('who came through a trigger as often as it allows is refused, and told until when', async () => {
+  const type = `cart.${newId().replaceAll('-', '_')}`;
+  const rateLimit = { max: 2, per: '1 hour' };
+  const restart = { whenActive: 'restart' };
+  const workflowId = await startedBy(type, restart, [{ event: type, rateLimit }]);
+  const ids = [await happens(type), await happens(type), await happens(type)];
+  for (const id of ids) await dispatch(id);
+  const entered = await enrollmentsIn(workflowId);
+  const [, first] = entered;
+  expect(entered).toMatchObject([{ triggerEventId: ids[1] }, { triggerEventId: ids[0] }]);
+  const until = new Date((first?.startedAt.getTime() ?? 0) + 3_600_000).toISOString();
+  expect(await refusals()).toMatchObject([
+    { properties: { workflowId, reason: 'rate_limited', until }, causedBy: `event:${ids[2]}` },
+  ]);
+});
+
+test('an event that two triggers match comes in by the one that is open, and is no refusal', async () => {
+  const type = `cart.${newId().replaceAll('-', '_')}`;
+  const large = [{ field: 'event.total', operator: 'greater_than', value: 10 }];
+  const rateLimit = { max: 1, per: '1 hour' };
+  const workflowId = await startedBy(type, { whenActive: 'restart' }, [
+    { event: type, filter: large, rateLimit },
+    { event: type, rateLimit: { ...rateLimit, max: 2 } },
+  ]);
+  for (const total of [50, 50, 5, 5, 50]) await dispatch(await happens(type, { total }));
+  expect((await enrollmentsIn(workflowId)).map(({ triggerKey }) => triggerKey)).toEqual([
+    `${type}#2`,
+    `${type}#2`,
+    `${type}#1`,
+  ]);
+  expect((await refusals()).map(({ properties }) => properties['reason'])).toEqual([
+    'rate_limited',
+    'rate_limited',
   ]);
 });
 

@@ -1,4 +1,5 @@
-import { foreignKey, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, jsonObject, workspaceId } from './columns';
 import { enrollments } from './enrollments';
 
@@ -27,6 +28,7 @@ export const effects = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.effectKey] }),
+    index('effects_claimed').on(t.workspaceId, t.effectKey).where(sql`${t.status} = 'claimed'`),
     foreignKey({
       columns: [t.workspaceId, t.enrollmentId],
       foreignColumns: [enrollments.workspaceId, enrollments.id],

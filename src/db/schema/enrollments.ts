@@ -37,6 +37,8 @@ export const enrollments = pgTable(
     goalId: text('goal_id'),
     reason: text('reason'),
     triggerEventId: uuid('trigger_event_id'),
+    /** Which trigger that event pulled; null where no event did, or it was not recorded. */
+    triggerKey: text('trigger_key'),
     /** `event:<id>` or `enrollment:<id>`, what let her in; null for the API. */
     causedBy: text('caused_by'),
     /** How many causes in a row led to it; what it causes lies one deeper. */

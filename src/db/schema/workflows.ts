@@ -8,6 +8,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { RateLimit } from '../../journey/rate-limit';
 import type { Json } from '../json';
 import { instant, jsonObject, workspaceId } from './columns';
 
@@ -71,6 +72,7 @@ export const workflowTriggers = pgTable(
     position: integer('position').notNull(),
     version: integer('version').notNull(),
     filter: jsonb('filter').$type<Json>(),
+    rateLimit: jsonb('rate_limit').$type<RateLimit>(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.eventType, t.workflowId, t.position] }),

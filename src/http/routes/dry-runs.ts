@@ -10,7 +10,6 @@ import { listsOf } from '../../db/lists';
 import { getWorkflow } from '../../db/workflows';
 import { fail, type Issue } from '../../errors';
 import { type ContactState, contactState, dryRunFields } from '../../journey/journey-tests';
-import { refusalOf } from '../../journey/admission';
 import type { Definition } from '../../journey/definition';
 import { dryRun, type DryRunWorld, DryRunTooLong } from '../../language/dry-run';
 import { LARGE_BODY_LIMIT } from '../body';
@@ -109,29 +108,19 @@ async function run(
   const stored = contactId === undefined ? null : await findContact(tx, { id: contactId });
   if (contactId !== undefined && stored === null) throw contactMissing(contactId)();
   const world = await worldOf(tx, stored);
-  const admission = await admissionOf(tx, definition, stored, workflowId);
+  const earlier = stored && workflowId && (await earlierEnrollments(tx, workflowId, stored.id));
   const lists = stored === null ? [] : await listsOf(tx, stored.id);
   const state = stored === null ? (contact ?? {}) : stateOf(stored, lists);
   try {
-    return await dryRun(definition, { ...rest, contact: state }, { ...world, ...admission });
+    return await dryRun(
+      definition,
+      { ...rest, contact: state },
+      { ...world, ...(earlier ? { earlier } : {}) },
+    );
   } catch (error) {
     if (!(error instanceof DryRunTooLong)) throw error;
     throw fail('simulation.too_long', error.message);
   }
-}
-
-/** What the limits of the draft say of a contact who may have been in the workflow before. */
-async function admissionOf(
-  tx: Tx,
-  definition: Definition,
-  contact: ContactRow | null,
-  workflowId: string | null,
-): Promise<Pick<DryRunWorld, 'admission'>> {
-  if (contact === null || workflowId === null) return {};
-  const earlier = await earlierEnrollments(tx, workflowId, contact.id);
-  const { enrollment } = definition.settings;
-  const refusal = refusalOf(enrollment, earlier, { at: Date.now(), key: null });
-  return refusal === null ? {} : { admission: { allowed: false, reason: refusal.reason } };
 }
 
 function stateOf(row: ContactRow, lists: readonly string[]): ContactState {

@@ -7,8 +7,9 @@ import { type EnrollmentRow, getEnrollment, listEnrollments } from '../../db/enr
 import { getContact } from '../../db/contacts';
 import { listSteps } from '../../db/steps';
 import { getWorkflow } from '../../db/workflows';
-import { type AppError, fail } from '../../errors';
+import { type AppError, fail, type Issue } from '../../errors';
 import type { BlockedReason } from '../../journey/admission';
+import { contactWarnings } from '../contact-warnings';
 import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { type Call, readRoute, writeRoute } from '../route';
 import { saveContact } from '../save-contact';
@@ -57,6 +58,8 @@ const BLOCKED: Readonly<Record<BlockedReason, (refusal: Blocked) => string>> = {
     `The contact has entered as often as "limit" of settings.enrollment allows. ${until === undefined ? 'Raise the limit to let her in.' : again(until)}`,
   too_soon: ({ until }) =>
     `The end of the contact's last enrollment lies less than "reEnrollmentDelay" of settings.enrollment back.${until === undefined ? '' : ` ${again(until)}`}`,
+  rate_limited: ({ until }) =>
+    `The contact has come in as often as "rateLimit" of the trigger allows.${until === undefined ? '' : ` ${again(until)}`}`,
   entry_condition: ({ detail }) =>
     `The contact does not meet "entryWhen" of settings.enrollment${detail === undefined ? '' : `: ${detail}`}. Change the contact, or the condition.`,
   workflow_not_active: () => 'The workflow is not active. Activate it first.',
@@ -98,7 +101,8 @@ export const enrollmentRoutes = [
       if (!workflow) throw workflowMissing(id);
       const at = new Date();
       const contactId = await entering(tx, body, at);
-      const { key, variables } = body;
+      const { key, variables, contact = {} } = body;
+      const warnings = contactWarnings(contact, 'contact.');
       const admitted = await admitEnrollment(tx, {
         workflowId: workflow.id,
         contactId,
@@ -113,9 +117,10 @@ export const enrollmentRoutes = [
         await deps.enrollments.tryStart(enrollment, START_DEADLINE_MS);
         return accepted(
           (await transaction((later) => getEnrollment(later, enrollment.id))) ?? enrollment,
+          warnings,
         );
       };
-      return { ...accepted(enrollment), afterCommit: started };
+      return { ...accepted(enrollment, warnings), afterCommit: started };
     },
   }),
   readRoute({
@@ -181,9 +186,9 @@ async function entering(tx: Tx, body: z.output<typeof enrollmentInput>, at: Date
   return (await found(id, (known) => getContact(tx, known), contactMissing(id))).id;
 }
 
-function accepted(enrollment: EnrollmentRow) {
+function accepted(enrollment: EnrollmentRow, warnings: readonly Issue[]) {
   const headers = { Location: `/api/v1/enrollments/${enrollment.id}` };
-  return { status: 202, body: enrolledView(enrollment), headers };
+  return { status: 202, body: enrolledView(enrollment, warnings), headers };
 }
 
 /** Returned, not thrown: the event that tells of the refusal commits with it. */

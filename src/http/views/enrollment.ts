@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import type { EnrollmentRow } from '../../db/enrollments';
 import type { StepRow } from '../../db/steps';
+import type { Issue } from '../../errors';
 import { shownOutput } from '../../language/shown-output';
 import { instant, isoOrNull, jsonObject, uuid } from '../common';
+import { issueSchema } from './workflow';
 
 export const enrollmentStatus = z.enum([
   'running',
@@ -49,7 +51,15 @@ export const enrollmentSchema = z
   .meta({ id: 'Enrollment' });
 
 export const enrolledSchema = z
-  .object({ id: uuid, status: enrollmentStatus, temporal })
+  .object({
+    id: uuid,
+    status: enrollmentStatus,
+    temporal,
+    warnings: z
+      .array(issueSchema)
+      .optional()
+      .describe('What was stored of the contact and will not do what it says.'),
+  })
   .meta({ id: 'Enrolled' });
 
 export const stepSchema = z
@@ -67,8 +77,12 @@ export const stepSchema = z
   })
   .meta({ id: 'Step' });
 
-export function enrolledView(row: EnrollmentRow): z.infer<typeof enrolledSchema> {
-  return { id: row.id, status: row.status, temporal: temporalView(row) };
+export function enrolledView(
+  row: EnrollmentRow,
+  warnings: readonly Issue[],
+): z.infer<typeof enrolledSchema> {
+  const told = warnings.length > 0 ? { warnings: [...warnings] } : {};
+  return { id: row.id, status: row.status, temporal: temporalView(row), ...told };
 }
 
 export function enrollmentView(row: EnrollmentRow): z.infer<typeof enrollmentSchema> {

@@ -27,8 +27,6 @@ const UNSUPPORTED = new Map([
   ['webhook', 'webhook'],
 ]);
 
-const RATE_LIMITS = ['rateLimit', 'rateLimiting'];
-
 /** `trigger` is the list of one; both names at once are an error. */
 export function normalizeTriggers(root: WrittenObject, notes: Notes): void {
   const one = take(root, 'trigger');
@@ -53,7 +51,7 @@ export function normalizeTriggers(root: WrittenObject, notes: Notes): void {
 function normalizeTrigger(trigger: WrittenObject, notes: Notes): void {
   rename(trigger, 'triggerType', 'type', notes);
   nameKind(trigger, notes);
-  refuseRateLimits(trigger, notes);
+  nameRateLimit(trigger, notes);
   if (textOf(trigger, 'type') !== 'event') return;
   const parts = filterParts(trigger, notes);
   nameEvent(trigger, 'event', notes);
@@ -93,14 +91,12 @@ function refuse(trigger: WrittenObject, place: Place, kind: string, notes: Notes
   putValue(trigger, 'type', place, 'manual');
 }
 
-function refuseRateLimits(trigger: WrittenObject, notes: Notes): void {
-  for (const name of RATE_LIMITS) {
-    const limit = take(trigger, name);
-    if (limit === undefined) continue;
-    const message =
-      'A trigger cannot have a rate limit here. "settings.enrollment" limits how often a contact may enter.';
-    notes.error('unsupported', limit.place, message);
-  }
+function nameRateLimit(trigger: WrittenObject, notes: Notes): void {
+  rename(trigger, 'rateLimiting', 'rateLimit', notes);
+  const limit = objectAt(trigger, 'rateLimit');
+  if (limit === undefined) return;
+  rename(limit, 'maxPerContact', 'max', notes);
+  rename(limit, 'timeWindow', 'per', notes);
 }
 
 function filterParts(trigger: WrittenObject, notes: Notes): Written[] {
