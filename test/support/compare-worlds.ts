@@ -84,8 +84,12 @@ function personOf({ tags, score, attributes, lists }: ContactFacts): JsonObject 
   return { tags: tags.toSorted(), score, attributes, lists: lists.toSorted() };
 }
 
-/** Where the worlds differ, in words; empty when they agree. */
-export function differences(live: World, simulated: World): readonly string[] {
+/** Where the worlds differ, in words; empty when they agree. Times may be apart by the slack. */
+export function differences(
+  live: World,
+  simulated: World,
+  slackMs: number = SLACK_MS,
+): readonly string[] {
   const isForked = simulated.visits.some(({ node }) => node.startsWith('parallel'));
   const inOrder = (visits: readonly Visit[]) =>
     isForked
@@ -101,10 +105,10 @@ export function differences(live: World, simulated: World): readonly string[] {
   return [
     ...compared('end', live.end, simulated.end),
     ...compared('path', there, here),
-    ...lateVisits(ours, theirs),
+    ...lateVisits(ours, theirs, slackMs),
     ...compared('messages', live.sends.toSorted(), simulated.sends.toSorted()),
-    ...compared('contact', live.contact, simulated.contact),
-    ...compared('variables', live.variables, simulated.variables),
+    ...compared('contact', live.contact, simulated.contact, slackMs),
+    ...compared('variables', live.variables, simulated.variables, slackMs),
   ];
 }
 
@@ -136,12 +140,12 @@ function isRace(live: Visit, simulated: Visit): boolean {
 const textOf = ({ node, visit, status, port, code }: Visit) =>
   `${node} ${visit} ${status} ${port ?? '-'} ${code}`;
 
-function compared(what: string, live: Json, simulated: Json): string[] {
-  if (isSame(live, simulated)) return [];
+function compared(what: string, live: Json, simulated: Json, slackMs = 0): string[] {
+  if (isSame(live, simulated, slackMs)) return [];
   if (isList(live) && isList(simulated)) {
     const first = Math.max(live.length, simulated.length);
     const index = Array.from({ length: first }, (_, at) => at).find(
-      (at) => !isSame(live[at] ?? null, simulated[at] ?? null),
+      (at) => !isSame(live[at] ?? null, simulated[at] ?? null, slackMs),
     );
     const from = index ?? 0;
     const part = (all: readonly Json[]) =>
@@ -155,24 +159,28 @@ function compared(what: string, live: Json, simulated: Json): string[] {
 }
 
 /** Equal, dates with slack. */
-function isSame(left: Json, right: Json): boolean {
+function isSame(left: Json, right: Json, slackMs: number): boolean {
   if (typeof left === 'string' && typeof right === 'string' && ISO.test(left) && ISO.test(right))
-    return Math.abs(Date.parse(left) - Date.parse(right)) <= SLACK_MS;
+    return Math.abs(Date.parse(left) - Date.parse(right)) <= slackMs;
   if (typeof left !== 'object' || left === null || typeof right !== 'object' || right === null)
     return isDeepStrictEqual(left, right);
   const ours = Object.entries(left) as [string, Json][];
   const theirs = new Map(Object.entries(right) as [string, Json][]);
   return (
     ours.length === theirs.size &&
-    ours.every(([key, value]) => theirs.has(key) && isSame(value, theirs.get(key) ?? null))
+    ours.every(([key, value]) => theirs.has(key) && isSame(value, theirs.get(key) ?? null, slackMs))
   );
 }
 
-function lateVisits(live: readonly Visit[], simulated: readonly Visit[]): string[] {
+function lateVisits(
+  live: readonly Visit[],
+  simulated: readonly Visit[],
+  slackMs: number,
+): string[] {
   return live.flatMap((visit, index) => {
     const other = simulated[index];
     if (other === undefined || textOf(other) !== textOf(visit)) return [];
-    const apart = (a: number | null, b: number | null) => Math.abs((a ?? 0) - (b ?? 0)) > SLACK_MS;
+    const apart = (a: number | null, b: number | null) => Math.abs((a ?? 0) - (b ?? 0)) > slackMs;
     if (!apart(visit.at, other.at) && !apart(visit.endedAt, other.endedAt)) return [];
     return [`when: ${textOf(visit)}: Temporal ${spanOf(visit)}, simulator ${spanOf(other)}`];
   });
@@ -207,6 +215,7 @@ export function* orders(): Generator<Evaluators> {
 }
 
 /** What the simulator has to know to stand in the same world. */
-export function sameWorld({ contact, workflowKey }: Traveller, startAt: number) {
-  return { startAt, contact, workflow: { key: workflowKey, version: 1 } };
+export function sameWorld({ journey, contact, workflowKey }: Traveller) {
+  const { startAt, assignments = {} } = journey;
+  return { startAt, contact, assignments, workflow: { key: workflowKey, version: 1 } };
 }

@@ -2,34 +2,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { eq, sql } from 'drizzle-orm';
 import type { EmailChannel } from '../../src/channels/email';
 import { createHttpChannel } from '../../src/channels/http';
 import { createSmtpChannel } from '../../src/channels/smtp';
-import { type ContactPatch, storeContact, upsertContact } from '../../src/db/contacts';
-import { type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
-import { recordEvent } from '../../src/db/events';
-import { contactFacts } from '../../src/db/facts';
-import { deliveries } from '../../src/db/schema/deliveries';
-import { listSteps } from '../../src/db/steps';
-import { createWorkflow, getWorkflow, publishVersion } from '../../src/db/workflows';
 import { startMailCatcher } from '../../src/dev/mail-catcher';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
-import { contactEvents } from '../../src/journey/contact-events';
-import type { Definition } from '../../src/journey/definition';
-import type { ContactFacts } from '../../src/journey/facts';
-import type { JsonObject } from '../../src/journey/json';
-import { contentHash } from '../../src/language/content-hash';
-import { listensTo, triggerRows } from '../../src/language/listens-to';
 import { createLogger } from '../../src/log';
 import { createEnrollments, type Enrollments } from '../../src/temporal/enrollments';
 import { startRelay } from '../../src/temporal/relay';
 import { createWorkers } from '../../src/worker';
 import type { EnrollmentOptions } from '../../workflows/messages';
-import { admit } from './admit';
 import { calmDatabase } from './calm-database';
-import { eventually } from './eventually';
+import { inWorkspace, type Workspace } from './in-workspace';
 import { testDatabase } from './postgres';
 import { temporalAddress } from './temporal';
 
@@ -107,109 +92,16 @@ export async function startJourneys({
       await sleep(2);
     }
   }
+  const actsIn = (workspace: string) =>
+    inWorkspace({ db, workspaceId: workspace, wake: () => relay.wake(), enrollmentsWith });
   return {
     ...database,
     client,
     catcher,
     quiet,
-    /** The key that a workflow was published under. */
-    keyOf: (workflowId: string) =>
-      db.inWorkspace(workspaceId, async (tx) => (await getWorkflow(tx, workflowId))?.key ?? ''),
-    /** Publishes under a key of its own, so that cases do not meet. */
-    publish: (definition: Definition, key = `${definition.key}-${newId()}`) =>
-      db.inWorkspace(workspaceId, async (tx) => {
-        const workflow = await createWorkflow(tx, {
-          key,
-          name: definition.name,
-          draft: definition,
-        });
-        await publishVersion(tx, {
-          workflowId: workflow.id,
-          definition,
-          contentHash: contentHash(definition),
-          listensTo: listensTo(definition),
-          triggers: triggerRows(definition),
-        });
-        return workflow.id;
-      }),
-    contact: (input: ContactPatch = {}) =>
-      db.inWorkspace(workspaceId, async (tx) => {
-        const { contact } = await upsertContact(tx, { email: `${newId()}@example.com`, ...input });
-        return contact;
-      }),
-    /** Enrolls and starts without the relay, so that a test can choose the options. */
-    async enroll(
-      workflowId: string,
-      contactId: string,
-      options: Partial<EnrollmentOptions> = {},
-      triggerEventId?: string,
-      variables: JsonObject = {},
-    ): Promise<EnrollmentRow> {
-      const row = await db.inWorkspace(workspaceId, async (tx) => {
-        const entry = { workflowId, contactId, triggerEventId, variables };
-        const enrollment = await admit(tx, { ...entry, at: new Date() });
-        const { id } = enrollment;
-        await tx.execute(sql`delete from outbox where payload ->> 'enrollmentId' = ${id}`);
-        return enrollment;
-      });
-      await enrollmentsWith(options).start(row);
-      return row;
-    },
-    /** Changes the contact as the API does; unheard, the relay never learns of it. */
-    change: (
-      contactId: string,
-      to: (before: ContactFacts) => ContactFacts,
-      { unheard = false, at = new Date() } = {},
-    ) =>
-      db.inWorkspace(workspaceId, async (tx) => {
-        const stored = await storeContact(tx, contactId, (row) => to(contactFacts(row, [])));
-        if (stored === null) throw new Error(`There is no contact ${contactId}.`);
-        const [before, after] = [contactFacts(stored.before, []), contactFacts(stored.after, [])];
-        for (const event of contactEvents(before, after)) {
-          const times = { occurredAt: at, receivedAt: at };
-          const recorded = await recordEvent(tx, { contactId, ...event, ...times });
-          if (unheard)
-            await tx.execute(
-              sql`delete from outbox where payload ->> 'eventId' = ${recorded.event.id}`,
-            );
-        }
-        if (!unheard) setImmediate(() => relay.wake());
-      }),
-    /** Stores an event; unheard, the relay never learns of it. */
-    event: (
-      contactId: string,
-      type: string,
-      properties: JsonObject = {},
-      { unheard = false, occurredAt = new Date() } = {},
-    ) =>
-      db.inWorkspace(workspaceId, async (tx) => {
-        const { event } = await recordEvent(tx, {
-          contactId,
-          type,
-          properties,
-          occurredAt,
-          receivedAt: new Date(),
-        });
-        if (unheard)
-          await tx.execute(sql`delete from outbox where payload ->> 'eventId' = ${event.id}`);
-        else setImmediate(() => relay.wake());
-        return event.id;
-      }),
-    steps: (enrollmentId: string) =>
-      db.inWorkspace(
-        workspaceId,
-        async (tx) => (await listSteps(tx, enrollmentId, { limit: 200 })).data,
-      ),
-    deliveries: (enrollmentId: string) =>
-      db.inWorkspace(workspaceId, (tx) =>
-        tx.select().from(deliveries).where(eq(deliveries.enrollmentId, enrollmentId)),
-      ),
-    /** The row once it has ended. */
-    ended: (id: string): Promise<EnrollmentRow> =>
-      eventually(`enrollment ${id} ends`, async () => {
-        const row = await db.inWorkspace(workspaceId, (tx) => getEnrollment(tx, id));
-        return row?.endedAt ? row : null;
-      }),
+    /** As in the first workspace, in one that nobody else is in. */
+    elsewhere: async (): Promise<Workspace> => actsIn(await database.newWorkspace()),
+    ...actsIn(workspaceId),
     async close(): Promise<void> {
       await relay.stop();
       workers.shutdown();

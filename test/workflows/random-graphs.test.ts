@@ -16,8 +16,8 @@ import {
 } from '../support/compare-worlds';
 import { GraphCoverage } from '../support/graph-coverage';
 import { leave, playTogether, TimeStandsStill, traces } from '../support/play-on-temporal';
-import type { Traveller } from '../support/play-on-temporal';
-import { playRandom } from '../support/play-random';
+import type { Playable, Traveller } from '../support/play-on-temporal';
+import { definitionOf, playRandom } from '../support/play-random';
 import { randomJourney, type RandomJourney } from '../support/random-graph';
 import { savedJourneys } from '../support/saved-journeys';
 import { beginning, type Staged, staged } from '../support/stage-random';
@@ -123,8 +123,9 @@ const executable = findTestServer();
     startAt: number,
   ): Promise<readonly string[]> {
     const wrong: string[] = [];
-    for (const traveller of await playTogether(world, env, group, startAt)) {
-      const said = await compareOne(world, traveller, startAt);
+    const playable = group.map((each) => ({ ...each, definition: definitionOf(each), startAt }));
+    for (const traveller of await playTogether(world, env, playable)) {
+      const said = await compareOne(traveller);
       await leave(world, traveller);
       if (said.length > 0) wrong.push([howToRepeat(traveller.journey), ...said].join('\n'));
     }
@@ -132,13 +133,9 @@ const executable = findTestServer();
   }
 
   /** The differences from what the simulator does, whatever it does first at one instant. */
-  async function compareOne(
-    world: Stage['world'],
-    traveller: Traveller,
-    startAt: number,
-  ): Promise<readonly string[]> {
-    const graph = indexGraph(traveller.definition);
-    const live = await traces(world, traveller);
+  async function compareOne(traveller: Traveller<Staged & Playable>): Promise<readonly string[]> {
+    const graph = indexGraph(traveller.journey.definition);
+    const live = await traces(traveller);
     coverage.note(
       graph,
       live.steps.map((step) => ({ ...step, endedAt: step.endedAt?.getTime() ?? null })),
@@ -146,7 +143,7 @@ const executable = findTestServer();
     const there = liveWorld(live);
     let first: readonly string[] | null = null;
     for (const evaluators of orders()) {
-      const same = { ...sameWorld(traveller, startAt), evaluators };
+      const same = { ...sameWorld(traveller), evaluators };
       const simulated = await playRandom(graph, traveller.journey, same);
       const said = differences(there, simulatedWorld(simulated));
       if (said.length === 0) return [];
@@ -158,7 +155,7 @@ const executable = findTestServer();
 
 function howToRepeat(staging: Staged): string {
   const { name } = staging;
-  const journey = { ...staging, name: undefined, answers: undefined };
+  const journey = { ...staging, name: undefined, answers: undefined, definition: undefined };
   const again = `RANDOM_SEED=${SEED} RANDOM_INDEX=${name.slice(1)}`;
   return `${name} goes another way (${again}; staged: ${JSON.stringify(journey)})`;
 }

@@ -48,7 +48,7 @@ export const wait = defineNodeType({
   kind: 'flow',
   summary: 'Waits for a length of time, a date, a time of day, a condition or a window.',
   description:
-    'Holds the path. Deadlines are computed from the stored start of the visit, so a restart neither lengthens nor repeats the wait. A date that comes from the contact is looked at again whenever she changes; one already past is no wait. `untilTime` at exactly now is now on the first visit, and the next occurrence on a later one.',
+    'Holds the path. Deadlines are computed from the stored start of the visit, so a restart neither lengthens nor repeats the wait. A date that comes from the contact is looked at again whenever she changes; one already past is no wait. `untilTime` is no wait on the first visit while the clock still shows that minute; a later visit waits for the next occurrence.',
   config,
   ports: (data) => ('untilCondition' in data ? ['met', 'timed_out'] : ['next']),
   portNames: '`next`; with `untilCondition`: `met`, `timed_out`',
@@ -136,6 +136,8 @@ async function untilDate(
     : { port: 'error', reason };
 }
 
+const MINUTE_MS = 60_000;
+
 function untilTime(
   data: z.infer<typeof variants.untilTime>,
   facts: Facts,
@@ -143,7 +145,8 @@ function untilTime(
   { startedAt, number }: AskedVisit,
 ): Answer<Ports> {
   const { untilTime: time, days, timeZone: zone } = data;
-  const from = number > 1 ? startedAt + 1 : startedAt;
+  // What came before took a moment: whole days behind 10:00 it is 10:00 still, and not tomorrow's turn.
+  const from = number > 1 ? startedAt + 1 : Math.floor(startedAt / MINUTE_MS) * MINUTE_MS;
   const deadline = evaluators.localTime({ time, days, timeZone: zone }, from, facts);
   return until(deadline, facts.at, 'wait.time_reached');
 }

@@ -158,6 +158,14 @@ describe('until a time of day', () => {
     expect(steps).toMatchObject([{ port: 'next', code: 'wait.time_reached', endedAt: at(end) }]);
   });
 
+  it.each([
+    ['2026-03-27T08:00:59.999Z', '2026-03-27T08:00:59.999Z'],
+    ['2026-03-27T08:01:00Z', '2026-03-28T08:00:00Z'],
+  ])('from %s on is over at %s, as long as the clock shows it', async (startAt, end) => {
+    const { endedAt } = await runNode('wait', { untilTime: '09:00' }, { startAt: at(startAt) });
+    expect(endedAt).toBe(at(end));
+  });
+
   it('means the first of two times alike when the clocks go back', async () => {
     const { endedAt } = await runNode(
       'wait',
