@@ -17,7 +17,7 @@ import {
 } from '../src/db/deliveries';
 import { type EnrollmentFacts, loadFacts } from '../src/db/facts';
 import type { ErrorCode } from '../src/errors';
-import { TemplateError } from '../src/evaluate/liquid';
+import { TemplateError } from '../src/evaluate/template-error';
 import type { Evaluators } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
 import type { Json } from '../src/journey/json';

@@ -17,7 +17,7 @@ import type { Database } from '../src/db/client';
 import { holdContact } from '../src/db/contacts';
 import { type AttemptEnd, type DeliveryRow, recordAttempt } from '../src/db/deliveries';
 import { AppError, type ErrorCode } from '../src/errors';
-import { TemplateError } from '../src/evaluate/liquid';
+import { TemplateError } from '../src/evaluate/template-error';
 import type { Logger } from '../src/log';
 import type { Evaluators } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';

@@ -51,7 +51,10 @@ export function parseData<T>(source: Source, schema: z.ZodType<T>): Data<T> {
     parsed === null ? hostile : issuesOf(parsed.error, { domain: 'request', schema, input: value });
   const placed = found.map((issue) => ({
     ...issue,
-    ...positions(parsePathText(issue.path), issue.code === 'request.unknown_field'),
+    ...positions(
+      parsePathText(issue.path),
+      issue.code === 'request.unknown_field' ? 'name' : 'value',
+    ),
   }));
   return { value: null, issues: placed, source };
 }

@@ -1,12 +1,21 @@
 /** Renders an e-mail from its templates. */
 import type { EmailTemplates, Facts, RenderedEmail } from '../journey/facts';
 import { renderText } from './liquid';
+import { renderLimits } from './render-limits';
 import { scopeOf, templateView } from './scope';
 
-/** Renders subject, bodies and recipient; values are escaped in the HTML body. Throws TemplateError. */
+/**
+ * Renders subject, bodies and recipient, bounded together; values are escaped in the HTML body. Throws
+ * TemplateError.
+ */
 export function renderEmail(templates: EmailTemplates, facts: Facts): RenderedEmail {
   const scope = scopeOf(facts);
-  const input = { view: templateView(scope), at: scope.at, zone: scope.zone };
+  const input = {
+    view: templateView(scope),
+    at: scope.at,
+    zone: scope.zone,
+    limits: renderLimits(),
+  };
   const { subject, html, text, to } = templates;
   const recipient = to === undefined ? facts.contact.email : renderText(to, input);
   return {

@@ -11,9 +11,10 @@ import type { Instant, Json } from '../journey/json';
 import { sameValues, show } from '../journey/coercion';
 import type { OperatorContext } from '../journey/operator-tests';
 import { isNegated, judge, type OperatorName, operandOf } from '../journey/operators';
-import { isTemplate, renderValue, TemplateError } from './liquid';
+import { isTemplate, renderValue } from './liquid';
 import { matchesPattern } from './regex';
 import { readField, type Scope, templateView } from './scope';
+import { TemplateError } from './template-error';
 import type { TimeWindow } from '../journey/window';
 import { type ChosenZone, chooseZone, instantOf, isoText, windowAt } from './zone';
 

@@ -1,44 +1,33 @@
 /**
  * Templates: Liquid, bounded.
  *
- * Owns: parsing, rendering, and every limit that keeps a hostile template from holding a worker. Does
- * not own: what templates see (scope.ts). The engine's limits are cooperative, so source, number of
- * tags and output are capped here as well.
+ * Owns: parsing, rendering, and the size of sources and outputs. Does not own: what templates see
+ * (scope.ts), what a rendering may cost (render-limits.ts). Those limits are cooperative, so source,
+ * number of tags and output are capped here as well.
  *
  * 1. A template reads own properties only, reaches no file, and has no partials.
  * 2. Neither the host's clock nor chance enters: `now` is the time given, dates are in the zone given.
  * 3. What fails is a `TemplateError`; its message quotes the template, so it stays out of histories.
  */
-import { Context, Liquid, Output, toValueSync, type Template } from 'liquidjs';
-import { EvaluationFailed } from '../journey/facts';
+import { Context, Liquid, Output, type Template, Token, toValueSync } from 'liquidjs';
 import type { Instant, Json, JsonObject } from '../journey/json';
-import { instantOf } from './zone';
+import { type RenderLimits, renderLimits } from './render-limits';
+import { TemplateError } from './template-error';
+import { instantOf, offsetMinutes } from './zone';
 
 const MAX_SOURCE_CHARACTERS = 500_000;
 const MAX_TAGS = 2_000;
 const MAX_OUTPUT_CHARACTERS = 1_000_000;
-const RENDER_MS = 200;
-const MEMORY_UNITS = 1_000_000;
 const TEMPLATES_KEPT = 200;
 const KEPT_SOURCE_CHARACTERS = 20_000;
-
-/** A template that cannot be read, or that went over a limit while it was rendered. */
-export class TemplateError extends EvaluationFailed {
-  override readonly name = 'TemplateError';
-  /** `limit` may have been a busy machine, so it is worth another try; `invalid` never is. */
-  constructor(
-    readonly kind: 'invalid' | 'limit',
-    message: string,
-  ) {
-    super(kind === 'limit' ? 'template.limit' : 'template.failed', message);
-  }
-}
 
 /** What a template is rendered with. */
 export interface RenderInput {
   readonly view: JsonObject;
   readonly at: Instant;
   readonly zone: string;
+  /** For texts that are bounded together, such as those of one mail. */
+  readonly limits?: RenderLimits;
 }
 
 type Dialect = 'text' | 'html';
@@ -51,8 +40,6 @@ const engines: Readonly<Record<Dialect, Liquid>> = {
 function createEngine(dialect: Dialect): Liquid {
   const engine = new Liquid({
     parseLimit: MAX_SOURCE_CHARACTERS,
-    renderLimit: RENDER_MS,
-    memoryLimit: MEMORY_UNITS,
     ownPropertyOnly: true,
     strictFilters: true,
     dynamicPartials: false,
@@ -80,10 +67,24 @@ function timeGiven(engine: Liquid, name: string): void {
   if (typeof original !== 'function') return;
   engine.registerFilter(name, function (value: unknown, ...rest: unknown[]) {
     const { at, zone } = this.context.getRegister<{ at: Instant; zone: string }>('time');
-    if (value === 'now' || value === 'today') return original.call(this, at / 1000, ...rest);
-    const instant = typeof value === 'string' ? instantOf(value, zone) : null;
-    return original.call(this, instant === null ? value : instant / 1000, ...rest);
+    const isNow = value === 'now' || value === 'today';
+    const instant = isNow ? at : typeof value === 'string' ? instantOf(value, zone) : null;
+    if (instant === null) return original.call(this, value, ...rest);
+    const shown = name === 'date' ? withOffset(rest, instant, zone) : rest;
+    return original.call(this, instant / 1000, ...shown);
   });
+}
+
+/**
+ * The engine finds the offset of a zone anew for every date, at a third of a millisecond each; it takes
+ * an offset in minutes as well, west of Greenwich above zero. Only `%Z` shows the zone by its name.
+ */
+function withOffset(rest: readonly unknown[], instant: Instant, zone: string): readonly unknown[] {
+  const [format, given] = rest;
+  const isTold = given !== undefined && given !== null;
+  if (isTold || (format !== undefined && (typeof format !== 'string' || format.includes('Z'))))
+    return rest;
+  return [format, -offsetMinutes(instant, zone)];
 }
 
 /** Whether a text has anything to render. */
@@ -91,13 +92,20 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
+export interface TemplateProblem {
+  readonly message: string;
+  /** Where it begins in the template; null for the template as a whole. */
+  readonly begin: number | null;
+}
+
 /** Why a template cannot be read, or null. For validation, before anybody is sent it. */
-export function templateProblem(source: string): string | null {
+export function templateProblem(source: string): TemplateProblem | null {
   try {
     parse('text', source);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : 'The template cannot be read.';
+    const { message, begin } = asTemplateError(error);
+    return { message, begin };
   }
 }
 
@@ -114,8 +122,12 @@ export function renderText(source: string, input: RenderInput, dialect: Dialect 
   });
 }
 
-/** Renders a Value: literals stay, lists and objects are rendered inside, one single expression keeps its type. */
-export function renderValue(value: Json, input: RenderInput): Json {
+/**
+ * Renders a Value: literals stay, lists and objects are rendered inside, one single expression keeps its
+ * type. All its texts are bounded together.
+ */
+export function renderValue(value: Json, given: RenderInput): Json {
+  const input = { limits: renderLimits(), ...given };
   if (typeof value === 'string') return renderTyped(value, input);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item: Json) => renderValue(item, input));
@@ -145,13 +157,13 @@ function storable(text: string): string {
   return text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
 }
 
-function contextOf(dialect: Dialect, { view, at, zone }: RenderInput): Context {
+function contextOf(dialect: Dialect, { view, at, zone, limits }: RenderInput): Context {
   const engine = engines[dialect];
   const context = new Context(
     view,
     { ...engine.options, timezoneOffset: zone },
     { sync: true },
-    { liquid: engine },
+    { liquid: engine, ...(limits ?? renderLimits()) },
   );
   context.setRegister('time', { at, zone });
   return context;
@@ -216,12 +228,15 @@ function guarded<T>(work: () => T): T {
 }
 
 function asTemplateError(error: unknown): TemplateError {
-  // The engine wraps what an emitter throws.
+  // The engine wraps what limits and emitters throw.
   const inner = error instanceof Error && 'originalError' in error ? error.originalError : error;
   if (inner instanceof TemplateError) return inner;
   const message = error instanceof Error ? error.message : 'The template cannot be rendered.';
-  return new TemplateError(
-    message.includes('template render limit') ? 'limit' : 'invalid',
-    `Template: ${message}`,
-  );
+  return new TemplateError('invalid', `Template: ${message}`, beginOf(error));
+}
+
+/** Where the engine says that the fault is; its errors carry the piece of the source that they are about. */
+function beginOf(error: unknown): number | null {
+  const token = error instanceof Error && 'token' in error ? error.token : null;
+  return token instanceof Token ? token.begin : null;
 }

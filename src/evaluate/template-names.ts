@@ -25,10 +25,22 @@ export function namesIn(source: string): readonly UsedName[] {
   }
 }
 
-/** "line 2, column 5" of an offset. */
-export function placeIn(source: string, offset: number): string {
-  const lines = source.slice(0, offset).split('\n');
-  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+/** Tells "line 2, column 5" of offsets. Lines are counted on from the offset before, so ask in order. */
+export function placesIn(source: string): (offset: number) => string {
+  let line = 1;
+  let begin = 0;
+  return (offset) => {
+    if (offset < begin) [line, begin] = [1, 0];
+    for (
+      let end = source.indexOf('\n', begin);
+      end !== -1 && end < offset;
+      end = source.indexOf('\n', begin)
+    ) {
+      line += 1;
+      begin = end + 1;
+    }
+    return `line ${line}, column ${offset - begin + 1}`;
+  };
 }
 
 /** Names that a block gives a value for what is inside it, and those around it. */

@@ -142,3 +142,9 @@ export function attempt<T>(work: () => T): T | null {
     return null;
   }
 }
+
+/** How far the clocks of a zone are ahead of UTC at an instant. */
+export function offsetMinutes(at: Instant, zone: string): number {
+  const { offsetNanoseconds } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  return offsetNanoseconds / 60e9;
+}

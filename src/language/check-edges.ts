@@ -4,6 +4,7 @@ import { RESERVED_IDS } from '../journey/definition';
 import {
   type GraphFindings,
   issueAt,
+  listed,
   quoted,
   together,
   warningsOnly,
@@ -135,12 +136,12 @@ function unconnectedPorts(node: SketchNode, shape: GraphShape): Issue[] {
   if (type === null || ports === null || jump !== null) return [];
   if (type.missingEdge === 'end' && !type.forks) return [];
   const drawn = new Set(shape.edgesFrom(id).map((edge) => edge.port));
-  const fallback =
-    drawn.has('next') && type.missingEdge !== 'end' ? 'takes the "next" edge' : 'ends the path';
-  return ports
-    .filter((port) => port !== 'next' && !drawn.has(port))
-    .map((port) => {
-      const message = `The port "${port}" of "${id}" has no edge and ${fallback}. Draw an edge to say what should happen.`;
-      return issueAt('definition.unconnected_port', ['nodes', node.index], message);
-    });
+  const open = ports.filter((port) => port !== 'next' && !drawn.has(port));
+  if (open.length === 0) return [];
+  const fallsBack = drawn.has('next') && type.missingEdge !== 'end';
+  const message =
+    open.length === 1
+      ? `The port ${quoted(open)} of "${id}" has no edge and ${fallsBack ? 'takes the "next" edge' : 'ends the path'}. Draw an edge to say what should happen.`
+      : `The ports ${listed(open)} of "${id}" have no edges and ${fallsBack ? 'take the "next" edge' : 'end the path'}. Draw edges to say what should happen.`;
+  return [issueAt('definition.unconnected_port', ['nodes', node.index], message)];
 }

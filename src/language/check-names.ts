@@ -1,7 +1,7 @@
 /** Names that templates and conditions read: unknown ones, and those that are nearly known. */
 import type { Issue } from '../errors';
-import { namesIn, placeIn } from '../evaluate/template-names';
-import { type GraphFindings, issueAt, quoted } from './findings';
+import { namesIn, placesIn } from '../evaluate/template-names';
+import { type FoundIssue, type GraphFindings, issueAt, quoted } from './findings';
 import { type Doubt, doubtAbout, type KnownNames } from './known-names';
 import type { LanguageObject } from './language-objects';
 import type { PlacedTemplate } from './text-problems';
@@ -17,20 +17,22 @@ export function checkTemplateNames(
   templates: readonly PlacedTemplate[],
   names: KnownNames,
 ): GraphFindings {
-  const errors: Issue[] = [];
-  const warnings: Issue[] = [];
+  const errors: FoundIssue[] = [];
+  const warnings: FoundIssue[] = [];
   let tags = 0;
   for (const { path, text } of templates) {
     tags += text.match(/\{[{%]/g)?.length ?? 0;
     if (tags > MOST_TAGS) break;
+    const placeOf = placesIn(text);
     for (const [{ name, suggestion }, begin] of doubtsIn(text, names)) {
-      const place = `${placeIn(text, begin)} of the template`;
+      const place = `${placeOf(begin)} of the template`;
+      const inText = { text, begin };
       if (suggestion === undefined) {
         const message = `Nothing in this workflow gives ${quoted([name])} (${place}) a value; it renders as nothing unless whoever enrolls, or the workspace, does.`;
-        warnings.push({ code: 'definition.unknown_name', path, message });
+        warnings.push({ code: 'definition.unknown_name', path, message, inText });
       } else {
         const message = `${quoted([name])} (${place}) renders as nothing. Did you mean "${suggestion}"?`;
-        errors.push({ code: 'definition.misspelt_name', path, message, suggestion });
+        errors.push({ code: 'definition.misspelt_name', path, message, suggestion, inText });
       }
     }
   }

@@ -20,6 +20,8 @@ export interface Level {
   readonly closers: Set<string>;
   /** The levels that the fork itself stands at. */
   readonly holders: Set<Level>;
+  /** Ids of the joins behind which paths go on at this level. */
+  readonly left: Set<string>;
 }
 
 export interface ForkLevels {
@@ -43,6 +45,12 @@ export function forkLevels(shape: GraphShape): ForkLevels {
   const follow = (level: Level, ways: readonly SketchWay[]) => {
     for (const { target } of ways) place(level, target);
   };
+  /** What a join leads to stands at a level once, however many forks it closes there. */
+  const leave = (level: Level, closer: string) => {
+    if (level.left.has(closer)) return;
+    level.left.add(closer);
+    follow(level, shape.ways(closer));
+  };
   const openFork = (level: Level, node: SketchNode) => {
     const inside = forks.get(node.id) ?? levelOf(node);
     forks.set(node.id, inside);
@@ -51,12 +59,11 @@ export function forkLevels(shape: GraphShape): ForkLevels {
     follow(level, others);
     if (inside.holders.has(level)) return;
     inside.holders.add(level);
-    for (const closer of inside.closers) follow(level, shape.ways(closer));
+    for (const closer of inside.closers) leave(level, closer);
   };
   const close = (level: Level, id: string) => {
     level.closers.add(id);
-    for (const holder of level.fork === null ? [level] : level.holders)
-      follow(holder, shape.ways(id));
+    for (const holder of level.fork === null ? [level] : level.holders) leave(holder, id);
   };
   const drain = () => {
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -80,6 +87,7 @@ const levelOf = (fork: SketchNode | null): Level => ({
   inner: new Set(),
   closers: new Set(),
   holders: new Set(),
+  left: new Set(),
 });
 
 /** The ways that are travelled at once, and the others, such as `error`. */

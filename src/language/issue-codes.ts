@@ -14,6 +14,8 @@ export const ISSUE_CODES = {
   'definition.forbidden_character': 'The text has a character that cannot be stored.',
   'definition.too_deep': 'Values are nested too deeply, or there are too many of them.',
   'definition.too_large': 'The definition, or a part of it, is too large.',
+  'definition.more_issues':
+    'Stands last for the issues that one answer has no room for, and counts them.',
   'definition.too_many_nodes': 'A workflow has 100 nodes at most.',
   'definition.ignored_field': 'Throughline gives this field itself and ignores it on input.',
   'definition.unknown_workflow':

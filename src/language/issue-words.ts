@@ -1,12 +1,12 @@
 /** Issues about the canonical form, in the words of what was written. */
-import type { Issue } from '../errors';
+import type { FoundIssue } from './findings';
 import { parsePathText, pathText } from './path';
 import { pathOf, placeAt, type Written } from './written';
 
 const MENTION = /\b(?:nodes|edges)\[\d+\]/g;
 
 /** The issue with the path that the caller wrote, also where the message mentions other places. */
-export function inWordsOf(tree: Written, issue: Issue): Issue {
+export function inWordsOf(tree: Written, issue: FoundIssue): FoundIssue {
   const path = parsePathText(issue.path);
   const written = pathOf(placeAt(tree, path));
   const [canonical, given] = [path.at(-1), written.at(-1)];

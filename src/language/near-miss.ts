@@ -19,7 +19,7 @@ export function nearMiss(word: string, known: Iterable<string>): string | null {
     const limit = shorter >= TWO_EDITS_FROM ? 2 : shorter >= ONE_EDIT_FROM ? 1 : 0;
     if (limit === 0 || Math.abs(plain.length - candidate.length) > limit) continue;
     if (digitsOf(plain) !== digitsOf(candidate)) continue;
-    if (editDistance(plain, candidate) <= limit) return name;
+    if (editDistance(plain, candidate, limit) <= limit) return name;
   }
   return null;
 }

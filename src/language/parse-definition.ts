@@ -1,8 +1,8 @@
 /**
  * From what somebody wrote to a definition that can run: JSON or a text, in any form.
  *
- * 1. Every problem is reported at once, in the caller's words: paths speak of what was written, and
- *    have a line and a column where a text was written.
+ * 1. Every problem is reported at once, up to some hundred, in the caller's words: paths speak of what
+ *    was written, and have a line and a column where a text was written.
  * 2. The definition is null exactly when there are errors; warnings never hide one.
  * 3. Depth, size and number of nodes are bounded before anything walks the graph.
  */
@@ -11,10 +11,12 @@ import { type Definition, definitionSchema, MAX_NODES } from '../journey/definit
 import type { JsonObject } from '../journey/json';
 import { nodeTypes } from '../journey/nodes/index';
 import { NODE_ALIASES } from './forms/node-aliases';
+import type { FoundIssue } from './findings';
 import { sketchGraph } from './graph-sketch';
 import { inWordsOf } from './issue-words';
 import { guardJson } from './json-guard';
 import { parseNodes } from './node-data';
+import { countsOthers, firstOf } from './most-issues';
 import { normalize } from './normalize';
 import { type Path, parsePathText, pathText } from './path';
 import { slugOf } from './slug';
@@ -22,7 +24,7 @@ import { patternIssues, templateIssues } from './text-problems';
 import { validateGraph } from './validate-definition';
 import { harvest, type Written, writtenAt } from './written';
 import { MAX_CHARACTERS, parseYaml } from './yaml';
-import type { Positions } from './yaml-positions';
+import type { Position, Positions } from './yaml-positions';
 import { issuesOf } from './zod-issues';
 
 const MAX_EDGES = 1_000;
@@ -67,7 +69,7 @@ export interface WorkflowReference {
 
 /** Parses a definition in any form, as JSON or as a text, and judges it whole. Never throws for bad input. */
 export function parseDefinition(input: unknown): ParsedDefinition {
-  return typeof input === 'string' ? parseDefinitionText(input) : judge(input);
+  return typeof input === 'string' ? parseDefinitionText(input) : unplaced(judge(input));
 }
 
 /** The same for YAML or JSON text; issues have line and column. */
@@ -75,13 +77,13 @@ export function parseDefinitionText(text: string): ParsedDefinition {
   const { value, positions, issues } = parseYaml(text);
   if (issues !== null) {
     const large = largeJson(text, issues);
-    return large === undefined ? refused(issues) : judge(large);
+    return large === undefined ? refused(issues) : unplaced(judge(large));
   }
   const { errors, warnings, ...rest } = judge(value);
-  const placed = (issues: readonly Issue[]) =>
+  const placed = (issues: readonly FoundIssue[]) =>
     issues
-      .map((issue) => ({ ...issue, ...positionOf(issue, positions) }))
-      .sort((a, b) => a.line - b.line || a.column - b.column);
+      .map((issue) => ({ ...withoutPlace(issue), ...positionOf(issue, positions) }))
+      .sort(byPosition);
   const workflows = rest.workflows.map(({ key, issue }) => ({
     key,
     issue: { ...issue, ...positionOf(issue, positions) },
@@ -99,12 +101,29 @@ function largeJson(text: string, issues: readonly Issue[]): unknown {
   }
 }
 
-function positionOf({ code, path }: Issue, positions: Positions) {
+function positionOf({ code, path, inText }: FoundIssue, positions: Positions) {
   const aboutTheName = code.endsWith('.unknown_field') || code.endsWith('.ignored_field');
-  return positions(parsePathText(path), aboutTheName);
+  return positions(parsePathText(path), inText ?? (aboutTheName ? 'name' : 'value'));
 }
 
-function judge(input: unknown): ParsedDefinition {
+type Placed = Issue & Position;
+
+const byPosition = (a: Placed, b: Placed): number =>
+  Number(countsOthers(a)) - Number(countsOthers(b)) || a.line - b.line || a.column - b.column;
+
+const withoutPlace = ({ inText: _inText, ...issue }: FoundIssue): Issue => issue;
+
+function unplaced({ errors, warnings, ...rest }: Judged): ParsedDefinition {
+  return { ...rest, errors: errors.map(withoutPlace), warnings: warnings.map(withoutPlace) };
+}
+
+/** What is answered, with issues that still know which part of a text they speak of. */
+type Judged = Omit<ParsedDefinition, 'errors' | 'warnings'> & {
+  readonly errors: readonly FoundIssue[];
+  readonly warnings: readonly FoundIssue[];
+};
+
+function judge(input: unknown): Judged {
   const hostile = guardJson(input, 'definition');
   if (hostile.length > 0) return refused(hostile);
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
@@ -119,7 +138,9 @@ function judge(input: unknown): ParsedDefinition {
   const grown = sizeIssues(canonical, ['nodes'], MAX_NODES);
   if (grown.length > 0) return refused(grown.map((issue) => inWordsOf(tree, issue)));
   const found = judgeCanonical(canonical, tree);
-  const errors = [...notes.errors, ...found.errors.map((issue) => inWordsOf(tree, issue))];
+  const inWords = (issue: FoundIssue) => inWordsOf(tree, issue);
+  // Few are answered, so few are put into words.
+  const errors = [...notes.errors, ...firstOf(found.errors, 'errors').map(inWords)];
   return {
     definition: errors.length === 0 ? found.definition : null,
     source: errors.length === 0 ? source : null,
@@ -128,11 +149,7 @@ function judge(input: unknown): ParsedDefinition {
       key,
       issue: inWordsOf(tree, issue),
     })),
-    warnings: [
-      ...warnings,
-      ...notes.warnings,
-      ...found.warnings.map((issue) => inWordsOf(tree, issue)),
-    ],
+    warnings: [...warnings, ...notes.warnings, ...firstOf(found.warnings, 'warnings').map(inWords)],
   };
 }
 
@@ -149,7 +166,7 @@ function workflowReferences(definition: Definition | null): WorkflowReference[] 
 function judgeCanonical(
   canonical: JsonObject,
   tree: Written,
-): Omit<ParsedDefinition, 'source' | 'workflows'> {
+): Omit<Judged, 'source' | 'workflows'> {
   const alsoKnown = (path: Path) => namesAt(tree, path);
   const parsed = definitionSchema.safeParse(canonical);
   const fields = parsed.success

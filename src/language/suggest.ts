@@ -51,26 +51,49 @@ function rankOf(word: string, candidate: string): number {
   const shorter = Math.min(word.length, candidate.length);
   const limit = shorter <= 3 ? Math.min(1, shorter - 1) : MAX_DISTANCE;
   if (Math.abs(word.length - candidate.length) <= limit) {
-    const distance = editDistance(word, candidate);
+    const distance = editDistance(word, candidate, limit);
     if (distance <= limit) return distance;
   }
   const isPrefix = candidate.startsWith(word) || word.startsWith(candidate);
   return shorter >= 3 && isPrefix ? MAX_DISTANCE + 1 : Number.POSITIVE_INFINITY;
 }
 
-/** Levenshtein distance in which swapping two neighbouring letters, too, is one edit. */
-export function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
-  const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
+/**
+ * Levenshtein distance in which swapping two neighbouring letters, too, is one edit. A distance above
+ * `limit` may come back as any number above it, which costs little to find.
+ */
+export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
+  let [older, above] = [[0], Array.from({ length: b.length + 1 }, (_, index) => index)];
+  let leastAbove = 0;
   for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= b.length; j += 1) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      const best = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + cost);
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(isSwap ? Math.min(best, at(i - 2, j - 2) + 1) : best);
-    }
+    const row = nextRow(a, b, { i, above, older });
+    const least = Math.min(...row);
+    // A swap reaches back two rows.
+    if (least > limit && leastAbove > limit) return least;
+    [older, above, leastAbove] = [above, row, least];
   }
-  return at(a.length, b.length);
+  return above[b.length] ?? 0;
+}
+
+interface Rows {
+  readonly i: number;
+  readonly above: readonly number[];
+  readonly older: readonly number[];
+}
+
+/** The distances of the first `i` letters of `a` from every beginning of `b`. */
+function nextRow(a: string, b: string, { i, above, older }: Rows): number[] {
+  const row = [i];
+  const letter = a.charCodeAt(i - 1);
+  const before = a.charCodeAt(i - 2);
+  let left = i;
+  for (let j = 1; j <= b.length; j += 1) {
+    const other = b.charCodeAt(j - 1);
+    const replaced = (above[j - 1] ?? 0) + (letter === other ? 0 : 1);
+    left = Math.min((above[j] ?? 0) + 1, left + 1, replaced);
+    const isSwap = i > 1 && j > 1 && letter === b.charCodeAt(j - 2) && before === other;
+    if (isSwap) left = Math.min(left, (older[j - 2] ?? 0) + 1);
+    row.push(left);
+  }
+  return row;
 }

@@ -3,13 +3,16 @@ import { suggestion } from './suggest';
 /** Suggests names for misspelt ones, as long as that is not too much work. */
 export type Suggest = (word: string) => { suggestion?: string };
 
-/** How many letters may still be compared with letters; shared by all suggestions of one answer. */
+/** What may still be compared; shared by all suggestions of one answer. */
 export interface SuggestionBudget {
+  /** Letters with letters. */
   left: number;
+  /** Misspelt words: an answer has no room for many more. */
+  words: number;
 }
 
-/** Some hundred suggestions among ordinary names, in a few milliseconds. */
-export const suggestionBudget = (): SuggestionBudget => ({ left: 1_000_000 });
+/** A hundred suggestions among ordinary names, in a few milliseconds. */
+export const suggestionBudget = (): SuggestionBudget => ({ left: 1_000_000, words: 100 });
 
 /** Suggestions from a set of names: each word is looked at once, and the last of a flood get none. */
 export function suggester(
@@ -23,7 +26,8 @@ export function suggester(
     const found = known.get(word);
     if (found !== undefined) return found;
     budget.left -= word.length * letters;
-    const fresh = budget.left < 0 ? {} : suggestion(word, names);
+    budget.words -= 1;
+    const fresh = budget.left < 0 || budget.words < 0 ? {} : suggestion(word, names);
     known.set(word, fresh);
     return fresh;
   };

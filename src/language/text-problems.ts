@@ -2,7 +2,8 @@
 import type { Issue } from '../errors';
 import { isTemplate, templateProblem } from '../evaluate/liquid';
 import { patternProblem } from '../evaluate/regex';
-import { issueAt } from './findings';
+import { placesIn } from '../evaluate/template-names';
+import { type FoundIssue, issueAt } from './findings';
 import type { GraphSketch, SketchNode } from './graph-sketch';
 import { conditionObjects, objectsInside } from './language-objects';
 import { type Path, pathText } from './path';
@@ -36,18 +37,24 @@ export function operandTemplates(sketch: GraphSketch): readonly PlacedTemplate[]
   });
 }
 
+/** The engine's own words for a place, and for what it is that speaks. */
+const ENGINE_PLACE = /^Template: |, line:\d+, col:\d+$/g;
+
 /** Templates that cannot be read. */
-export function unreadable(templates: readonly PlacedTemplate[]): Issue[] {
-  return templates.flatMap(({ path, text }): Issue[] => {
+export function unreadable(templates: readonly PlacedTemplate[]): FoundIssue[] {
+  return templates.flatMap(({ path, text }): FoundIssue[] => {
     const problem = templateProblem(text);
     if (problem === null) return [];
-    const message = `This template cannot be read: ${problem}`;
-    return [{ code: 'definition.bad_template', path, message }];
+    const { begin } = problem;
+    const words = `This template cannot be read: ${problem.message.replace(ENGINE_PLACE, '')}`;
+    if (begin === null) return [{ code: 'definition.bad_template', path, message: words }];
+    const message = `${words} (${placesIn(text)(begin)} of the template)`;
+    return [{ code: 'definition.bad_template', path, message, inText: { text, begin } }];
   });
 }
 
 /** Every template of these nodes that cannot be read. */
-export function templateIssues(nodes: readonly SketchNode[]): Issue[] {
+export function templateIssues(nodes: readonly SketchNode[]): FoundIssue[] {
   return unreadable(nodeTemplates(nodes));
 }
 

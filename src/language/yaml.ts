@@ -32,7 +32,7 @@ export function parseYaml(text: string): ParsedYaml {
     const reader = new YamlValues(lines);
     const value = reader.read(document.contents, 0);
     if (reader.issues.length > 0) return refused(reader.issues);
-    const positions = positionsIn(document.contents, reader.anchors, lines);
+    const positions = positionsIn(document.contents, reader.anchors, { lines, source: text });
     return { value, positions, issues: null };
   } catch (error) {
     if (error instanceof Refusal) return refused(error.issues);

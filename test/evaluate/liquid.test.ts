@@ -1,6 +1,7 @@
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { renderEmail } from '../../src/evaluate/email';
-import { renderText, templateProblem, TemplateError } from '../../src/evaluate/liquid';
+import { renderText, templateProblem } from '../../src/evaluate/liquid';
+import { TemplateError } from '../../src/evaluate/template-error';
 import type { Json } from '../../src/journey/json';
 import { AT, event, factsOf, type Given } from './facts';
 
@@ -124,12 +125,30 @@ test('a render that took too long may be tried again, a bad template may not', (
       return error;
     }
   };
-  expect(
-    failureOf(
-      '{% for a in (1..900) %}{% for b in (1..900) %}{% for c in (1..900) %}{% endfor %}{% endfor %}{% endfor %}',
-    ),
-  ).toMatchObject({ kind: 'limit' });
+  const long = `{% capture s %}${'a'.repeat(400_000)}{% endcapture %}`;
+  const search = Array.from({ length: 100 }, () => "s contains 'b'").join(' or ');
+  const slow = `${long}{% for a in (1..9000) %}{% if ${search} %}{% endif %}{% endfor %}`;
+  expect(failureOf(slow)).toMatchObject({ kind: 'limit' });
+  const loop = '{% for a in (1..900) %}{% for b in (1..900) %}{% endfor %}{% endfor %}';
+  expect(failureOf(loop)).toMatchObject({
+    kind: 'invalid',
+    message: 'The template takes more than 40000 steps to render. Shorten its loops.',
+  });
   expect(failureOf('{{ x | nonsense }}')).toMatchObject({ kind: 'invalid' });
+});
+
+test('the texts of one value are bounded together', async () => {
+  const most = '{% for a in (1..12000) %}{{ a }}{% endfor %}';
+  expect(await value({ a: most })).toMatchObject({ a: expect.stringContaining('12000') });
+  await expect(value({ a: most, b: most })).rejects.toThrow('more than 40000 steps');
+});
+
+test.each([
+  ['%H:%M %z', '13:00 +0100'],
+  ['%H:%M %Z', '13:00 Europe/Berlin'],
+])('a date in the format %s has the offset of the zone', async (format, shown) => {
+  const given = { contact: { timeZone: 'Europe/Berlin' } };
+  expect(await value(`at {{ 'now' | date: '${format}' }}`, given)).toBe(`at ${shown}`);
 });
 
 describe('an e-mail', () => {
@@ -150,6 +169,13 @@ describe('an e-mail', () => {
       text: '<b>Ada & "co"</b>',
       to: 'ada@example.com',
     });
+  });
+
+  test('is bounded as a whole', () => {
+    const most = '{% for a in (1..12000) %}{{ a }}{% endfor %}';
+    const mail = { subject: 'x', text: most };
+    expect(renderEmail(mail, facts).text).toContain('12000');
+    expect(() => renderEmail({ ...mail, html: most }, facts)).toThrow('more than 40000 steps');
   });
 
   test('goes to the address that its template names, or to nobody', () => {

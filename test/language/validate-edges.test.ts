@@ -48,6 +48,16 @@ describe('ports', () => {
     expect(judged({ nodes: { asks, tag }, edges: ['asks:true -> tag'] }).warnings).toEqual([]);
   });
 
+  test('several without an edge are one warning that names them', () => {
+    const nodes = { call: ['call_workflow', { workflow: 'other' }] as const, mail };
+    const edges = ['call -> mail', 'mail:not_sent -> end'];
+    const { warnings, words } = judged({ nodes, edges });
+    expect(warnings).toEqual(['unconnected_port nodes[0]']);
+    expect(words).toContain(
+      'The ports "goal_reached", "exited", "failed", "cancelled", "blocked" and "timed_out" of "call" have no edges and take the "next" edge. Draw edges to say what should happen.',
+    );
+  });
+
   test('a branch of a fork without an edge is a warning', () => {
     const nodes = { fork: ['parallel', { branches: ['a', 'b'] }] as const, tag };
     expect(judged({ nodes, edges: ['fork:a -> tag'] }).warnings).toEqual([
