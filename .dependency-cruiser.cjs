@@ -18,9 +18,11 @@ const ROOMS = {
 /**
  * Single files of other rooms. The client takes types only, and so do workflows of activities:
  * .oxlintrc.json demands "import type" there. Callers and workflows share the names of messages.
+ * Channels look once more, by the journey's rules, at what can be written into a mail or a call.
  */
 const PARTS = {
   client: ['^src/http/'],
+  channels: ['^src/journey/(mail-rules|http-headers)\\.ts$'],
   temporal: ['^workflows/(messages|search-attributes)\\.ts$'],
 };
 

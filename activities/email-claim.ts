@@ -18,6 +18,7 @@ import {
 import { type EnrollmentFacts, loadFacts } from '../src/db/facts';
 import type { ErrorCode } from '../src/errors';
 import { TemplateError } from '../src/evaluate/template-error';
+import { withheld } from '../src/journey/consent';
 import type { Evaluators } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
 import type { Json } from '../src/journey/json';
@@ -120,7 +121,7 @@ async function again(
     at: send.at,
     writes: true,
   });
-  const reason = loaded === null ? ERASED : await stoppedBy(send, loaded);
+  const reason = loaded === null ? ERASED : await heldBack(send, loaded);
   if (reason === null) return claimAgain(tx, row, resolution);
   await blockDelivery(tx, row.id, reason, resolution && 'not_resent');
   return { ...row, status: 'blocked', reason };
@@ -132,7 +133,7 @@ async function firstClaim(
   loaded: EnrollmentFacts,
   options: ClaimOptions,
 ): Promise<DeliveryRow | null> {
-  const reason = await stoppedBy(send, loaded);
+  const reason = await heldBack(send, loaded);
   const outcome: Outcome =
     reason === null ? compose(send, loaded, options) : { status: 'blocked', reason };
   return claimDelivery(tx, {
@@ -146,6 +147,13 @@ async function firstClaim(
     purpose: send.config.purpose,
     ...outcome,
   });
+}
+
+/** Why the message must not leave, judged by what is committed now; null when it may. */
+async function heldBack(send: Send, loaded: EnrollmentFacts): Promise<string | null> {
+  const { channel, config } = send;
+  const stopped = await stoppedBy(send, loaded);
+  return stopped ?? withheld(loaded.facts.contact.consent, channel, config.purpose);
 }
 
 interface Outcome {

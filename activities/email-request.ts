@@ -1,9 +1,11 @@
 /** The mail of a visit: composed once, stored with the claim, sent the same by every attempt. */
 import { createHash } from 'node:crypto';
-import { type EmailMessage, isAddress, breaksHeader } from '../src/channels/email';
+import type { EmailMessage } from '../src/channels/email';
 import { renderEmail } from '../src/evaluate/email';
+import type { Purpose } from '../src/journey/consent';
 import type { Facts } from '../src/journey/facts';
 import type { Json, JsonObject } from '../src/journey/json';
+import { addressProblem, headerProblem } from '../src/journey/mail-rules';
 
 /** The settings of a `send_email` node, as its published version stores them. */
 export interface EmailConfig {
@@ -13,7 +15,7 @@ export interface EmailConfig {
   readonly from?: { readonly name?: string | undefined; readonly email: string } | undefined;
   readonly replyTo?: string | undefined;
   readonly to?: string | undefined;
-  readonly purpose: 'marketing' | 'transactional';
+  readonly purpose: Purpose;
   readonly onUnknown?: 'hold' | 'resend' | 'continue' | undefined;
   /** The subject of a mail whose template is empty, from its text. */
   readonly subjectOf?: (subject: string | undefined, text: string) => string;
@@ -45,11 +47,11 @@ export function composeEmail(
   const { to, subject: rendered, ...bodies } = renderEmail(config, facts);
   const subject = config.subjectOf?.(rendered || undefined, bodies.text ?? '') ?? rendered;
   const content = { subject, ...bodies };
-  if (to === null) return { blocked: 'no_address' };
-  if (!isAddress(to)) return { blocked: 'invalid_address' };
+  const blocked = addressProblem(to);
+  if (to === null || blocked !== null) return { blocked: blocked ?? 'no_address' };
   const { name, email } = config.from ?? defaultSender;
-  if (breaksHeader(content.subject) || breaksHeader(name ?? ''))
-    return { refused: 'email.header_refused' };
+  const refused = headerProblem(content.subject, name);
+  if (refused !== null) return { refused };
   const message: EmailMessage = {
     messageId: messageIdOf(effectKey, email),
     from: name === undefined ? { email } : { name, email },

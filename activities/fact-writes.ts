@@ -74,7 +74,7 @@ async function allowed<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'contact.conflict') throw error;
-    throw new EvaluationFailed(error.code, error.message);
+    throw new EvaluationFailed(error.code, error.detail);
   }
 }
 

@@ -2,8 +2,9 @@
 import type { HttpAnswer } from '../src/channels/http-call';
 import { HttpError } from '../src/channels/http-error';
 import { type CallAnswer, readsBody, type Save, savedVariables } from '../src/journey/call-answer';
-import { type CallTemplates, renderCall, renderText } from '../src/journey/call-render';
-import type { Evaluators, Facts } from '../src/journey/facts';
+import { type Credentials, renderCredentials } from '../src/journey/call-credentials';
+import { type CallTemplates, renderCall } from '../src/journey/call-render';
+import type { Facts } from '../src/journey/facts';
 import type { Json } from '../src/journey/json';
 import { methodOf } from '../src/journey/nodes/http-request';
 import type { FactWrite } from '../src/journey/writes';
@@ -15,15 +16,10 @@ import { guarded } from './failure';
 import { performCall } from './perform-call';
 import { retrying } from './retrying';
 
-type Auth =
-  | { readonly type: 'bearer'; readonly token: string }
-  | { readonly type: 'basic'; readonly username: string; readonly password: string }
-  | { readonly type: 'header'; readonly name: string; readonly value: string };
-
 /** The settings of an `http_request` node, as its published version stores them. */
 interface HttpRequestConfig extends Omit<CallTemplates, 'method'> {
   readonly method?: string | undefined;
-  readonly auth?: Auth | undefined;
+  readonly auth?: Credentials | undefined;
   readonly save?: Save | undefined;
   readonly onUnknown: 'resend' | 'fail';
 }
@@ -56,21 +52,13 @@ async function composeRequest(
 ): Promise<ComposedCall> {
   const { stored, headers } = composeCall(await renderCall(config, facts, evaluators));
   const key = isSafeToRepeat(stored.method) ? {} : { 'idempotency-key': effectKey };
-  const credentials = config.auth ? await credentialsOf(config.auth, facts, evaluators) : {};
+  const credentials = config.auth
+    ? await renderCredentials(config.auth, facts, evaluators, base64)
+    : {};
   return { stored, headers: { ...key, ...lower(headers), ...lower(credentials) } };
 }
 
-async function credentialsOf(
-  auth: Auth,
-  facts: Facts,
-  evaluators: Evaluators,
-): Promise<Record<string, string>> {
-  const render = (template: string) => renderText(template, facts, evaluators);
-  if (auth.type === 'bearer') return { authorization: `Bearer ${await render(auth.token)}` };
-  if (auth.type === 'header') return { [auth.name]: await render(auth.value) };
-  const pair = `${await render(auth.username)}:${await render(auth.password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 function lower(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

@@ -7,6 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { renderDefinitionSchema } from './docs/definition-schema';
+import { renderDefinitionPage } from './docs/definition-page';
 import { renderErrorsPage } from './docs/errors-page';
 import { listNodeFiles, loadNodeType, NODES_FOLDER, ROOT } from './docs/node-files';
 import { renderNodesIndex } from './docs/nodes-index';
@@ -19,6 +20,7 @@ export async function generate(): Promise<Map<string, string>> {
   return new Map([
     [`${NODES_FOLDER}/index.ts`, renderNodesIndex(files)],
     ['docs/nodes.md', renderNodesPage(types)],
+    ['docs/definition.md', renderDefinitionPage(types)],
     ['docs/errors.md', renderErrorsPage()],
     ['docs/definition.schema.json', renderDefinitionSchema(types)],
   ]);

@@ -6,6 +6,7 @@
  */
 import { basics } from './runtime-cases/basics';
 import type { Cases, RunCase } from './runtime-cases/case';
+import { consent } from './runtime-cases/consent';
 import { decisions } from './runtime-cases/decisions';
 import { effects } from './runtime-cases/effects';
 import { goals } from './runtime-cases/goals';
@@ -19,6 +20,7 @@ export const cases: Cases = {
   ...waits,
   ...decisions,
   ...effects,
+  ...consent,
 };
 
 /** Declares the contract's tests for one runtime. */

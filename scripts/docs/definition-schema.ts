@@ -6,6 +6,7 @@ import { duration } from '../../src/journey/duration';
 import type { NodeType } from '../../src/journey/node-type';
 import { isA } from '../../src/language/schema-shape';
 import { renderConditionSchema } from './condition-schema';
+import { inputSchema } from './input-schema';
 
 type Json = Record<string, unknown>;
 interface ObjectSchema extends Json {
@@ -72,7 +73,7 @@ export function renderDefinitionSchema(types: readonly NodeType[]): string {
     },
     required: ['name'],
     allOf: [
-      { anyOf: [{ required: ['trigger'] }, { required: ['triggers'] }] },
+      { oneOf: [{ required: ['trigger'] }, { required: ['triggers'] }] },
       {
         oneOf: [
           { required: ['nodes', 'edges'] },
@@ -133,17 +134,13 @@ function byType({ type, config }: NodeType, settings: string): Json {
 }
 
 function jsonSchema(schema: z.ZodType, shared = true): Json {
-  return z.toJSONSchema(schema, {
-    io: 'input',
-    unrepresentable: 'any',
-    override({ zodSchema, jsonSchema: written }) {
-      const here = zodSchema as unknown as z.ZodType;
-      const isDuration = isA(here, duration);
-      const isGroup = isA(here, conditionGroup);
-      if (!(isDuration || isGroup) || (!shared && schema === here)) return;
-      for (const key of Object.keys(written)) if (key !== 'description') delete written[key];
-      Object.assign(written, ref(isDuration ? 'duration' : 'conditions'));
-    },
+  return inputSchema(schema, ({ zodSchema, jsonSchema: written }) => {
+    const here = zodSchema as unknown as z.ZodType;
+    const isDuration = isA(here, duration);
+    const isGroup = isA(here, conditionGroup);
+    if (!(isDuration || isGroup) || (!shared && schema === here)) return;
+    for (const key of Object.keys(written)) if (key !== 'description') delete written[key];
+    Object.assign(written, ref(isDuration ? 'duration' : 'conditions'));
   });
 }
 

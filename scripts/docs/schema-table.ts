@@ -81,7 +81,8 @@ function typeText(schema: Schema, root: Schema): string {
 }
 
 function choiceText(choices: readonly unknown[]): string {
-  if (choices.length > MANY_CHOICES) return 'one of the names under "Operators"';
+  if (choices.length > MANY_CHOICES)
+    return 'one of the names under [Operators](definition.md#operators)';
   return choices.map(literal).join(' or ');
 }
 

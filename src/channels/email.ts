@@ -51,17 +51,3 @@ export class DeliveryError extends Error {
     super(`The mail was not sent: ${code} (${kind}).`);
   }
 }
-
-const HEADER_BREAK = /[\r\n\0]/;
-
-/** Whether a text could end its header and begin another. */
-export function breaksHeader(text: string): boolean {
-  return HEADER_BREAK.test(text);
-}
-
-const ADDRESS = /^[^\s@<>()[\]\\,;:"\0]{1,64}@[^\s@<>()[\]\\,;:"\0]{1,253}$/;
-
-/** Whether a text is one plain address: no name, no list, nothing that a header could be made of. */
-export function isAddress(text: string): boolean {
-  return ADDRESS.test(text);
-}

@@ -1,4 +1,5 @@
 /** Reads the address and the headers of a call before anything is connected. */
+import { headersProblem } from '../journey/http-headers';
 import { isAddressLiteral, type AddressPolicy } from './http-address';
 import { HttpError } from './http-error';
 
@@ -43,44 +44,11 @@ function invalid(why: string): HttpError {
   return new HttpError('blocked', 'http.invalid_url', `The URL cannot be called. ${why}`);
 }
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/;
-/** What a header may hold: visible Latin-1, blanks and tabs. Line breaks would begin another header. */
-const FIELD = /^[\t\x20-\x7E\x80-\xFF]*$/;
-const LONGEST_HEADERS = 16_384;
-
-/** Headers that describe the connection or the length of the body, which are not the caller's. */
-const OWN = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'expect',
-  'te',
-  'trailer',
-  'proxy-authorization',
-  'proxy-connection',
-  'accept-encoding',
-]);
-
 /** The headers by lower-case name. Throws HttpError for one that cannot or may not be sent. */
 export function readHeaders(given: Readonly<Record<string, string>>): Record<string, string> {
-  const headers = new Map<string, string>();
-  let size = 0;
-  for (const [name, value] of Object.entries(given)) {
-    const key = name.toLowerCase();
-    if (!TOKEN.test(name)) throw refused(name, 'is no header name');
-    if (OWN.has(key)) throw refused(name, 'is set by the connection itself');
-    if (!FIELD.test(value)) throw refused(name, 'holds a line break or a letter beyond Latin-1');
-    size += name.length + value.length;
-    headers.set(key, value.trim());
-  }
-  if (size > LONGEST_HEADERS) throw refused('All', `are longer than ${LONGEST_HEADERS} characters`);
-  return Object.fromEntries(headers);
-}
-
-function refused(name: string, why: string): HttpError {
-  const shown = JSON.stringify(name.slice(0, 100));
-  return new HttpError('blocked', 'http.header_refused', `The header ${shown} ${why}.`);
+  const problem = headersProblem(given);
+  if (problem !== null) throw new HttpError('blocked', 'http.header_refused', problem);
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name.toLowerCase(), value.trim()]),
+  );
 }

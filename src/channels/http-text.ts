@@ -8,11 +8,17 @@ export function decodeBody(bytes: Uint8Array, contentType: string | undefined): 
   return storableText(decoderFor(contentType).decode(bytes));
 }
 
+/** Servers also write `latin-1` and `utf_16`, which are no labels until their signs are left out. */
 function decoderFor(contentType: string | undefined): TextDecoder {
+  const label = CHARSET.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  return decoderOf(label) ?? decoderOf(label.replace(/[^a-z0-9]/gi, '')) ?? new TextDecoder();
+}
+
+function decoderOf(label: string): TextDecoder | null {
   try {
-    return new TextDecoder(CHARSET.exec(contentType ?? '')?.[1] ?? 'utf-8');
+    return new TextDecoder(label);
   } catch {
-    return new TextDecoder();
+    return null;
   }
 }
 

@@ -10,13 +10,8 @@
  */
 import { Readable } from 'node:stream';
 import nodemailer from 'nodemailer';
-import {
-  breaksHeader,
-  DeliveryError,
-  type EmailChannel,
-  type EmailMessage,
-  isAddress,
-} from './email';
+import { breaksHeader, isAddress } from '../journey/mail-rules';
+import { DeliveryError, type EmailChannel, type EmailMessage } from './email';
 import { createMailLookUp } from './mail-look-up';
 import { classifySmtpFailure, providerText } from './smtp-failure';
 

@@ -23,7 +23,8 @@ export function outcomeOf({ step, at, endedAt }: Visit, paint: Paint): string {
   if (endedAt === null) return paint('yellow', '– under way');
   const passed = endedAt > at ? ` after ${lengthText(endedAt - at)}` : '';
   const way = port === undefined ? 'ends' : `→ ${port}`;
-  const why = step.reason === undefined ? '' : paint('dim', ` (${printable(step.reason)})`);
+  const why =
+    step.reason === undefined ? '' : paint('dim', ` (${printable(wordsOf(step.reason))})`);
   switch (status) {
     case 'completed':
       return `${way}${passed}${why}`;
@@ -36,6 +37,12 @@ export function outcomeOf({ step, at, endedAt }: Visit, paint: Paint): string {
     default:
       return status;
   }
+}
+
+/** What people read of a reason: the words behind its code, else the code. */
+function wordsOf(reason: string): string {
+  const end = reason.indexOf(': ');
+  return end === -1 ? reason : reason.slice(end + 2);
 }
 
 /** The messages and calls of a visit, one line each; what came later than the visit says so. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { changedChannels, mergedConsent } from '../journey/consent';
 import { TEXT_FIELDS } from '../journey/contact-update';
 import type { Json, JsonObject } from './json';
 import type { contacts } from './schema/contacts';
@@ -7,7 +8,7 @@ type ContactRow = typeof contacts.$inferSelect;
 
 /**
  * A change of a contact. A field left out stays; null clears it. `tags` replaces all tags;
- * `attributes` are merged by name, where null removes one (as in RFC 7396, one level deep).
+ * `attributes` and `consent` are merged by name, where null removes one (as in RFC 7396, one level deep).
  */
 export interface ContactPatch {
   externalId?: string | null | undefined;
@@ -19,6 +20,7 @@ export interface ContactPatch {
   attributes?: JsonObject | undefined;
   tags?: readonly string[] | undefined;
   score?: number | undefined;
+  consent?: Readonly<Record<string, boolean | null | undefined>> | undefined;
 }
 
 const SCALARS = [...TEXT_FIELDS, 'score'] as const;
@@ -42,7 +44,11 @@ export function changedFields(
   }
   const attributes = mergeAttributes(before.attributes, patch.attributes ?? {});
   if (attributes.changed.length > 0) set.attributes = attributes.merged;
-  return { set, changed: [...changed, ...attributes.changed.map((name) => `attributes.${name}`)] };
+  const consent = mergedConsent(before.consent, patch.consent ?? {});
+  const channels = changedChannels(before.consent, consent);
+  if (channels.length > 0) set.consent = consent;
+  const names = attributes.changed.map((name) => `attributes.${name}`);
+  return { set, changed: [...changed, ...names, ...channels.map((name) => `consent.${name}`)] };
 }
 
 function sameTags(before: readonly string[], after: readonly string[]): boolean {

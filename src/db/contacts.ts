@@ -34,7 +34,7 @@ export async function upsertContact(
   const [fresh] = await tx.insert(contacts).values(blank).onConflictDoNothing().returning();
   if (fresh) {
     const { set, changed } = changedFields({ ...fresh, ...EMPTY_CONTACT }, input);
-    const contact = set.attributes ? await write(tx, fresh.id, set) : fresh;
+    const contact = set.attributes || set.consent ? await write(tx, fresh.id, set) : fresh;
     return { contact, created: true, changed };
   }
   const found = await findContact(tx, input);
@@ -45,7 +45,7 @@ export async function upsertContact(
   return { ...patched, created: false };
 }
 
-/** The given fields, attributes aside: those are merged by the rules of a change. */
+/** The given fields, attributes and consent aside: those are merged by the rules of a change. */
 function fields({
   externalId,
   email,
@@ -97,6 +97,7 @@ type ContactFields = Pick<
   | 'attributes'
   | 'tags'
   | 'score'
+  | 'consent'
 >;
 
 /**
@@ -114,9 +115,10 @@ export async function storeContact(
   if (!before) return null;
   const { tags, ...wanted } = change(before);
   if (await identifierTaken(tx, id, renamed(before, wanted))) throw conflict();
-  const { externalId, email, phone, firstName, lastName, timeZone, attributes, score } = wanted;
+  const { externalId, email, phone, firstName, lastName, timeZone, ...others } = wanted;
+  const { attributes, score, consent } = others;
   const named = { externalId, email, phone, firstName, lastName, timeZone };
-  const after = await write(tx, id, { ...named, attributes, tags: [...tags], score });
+  const after = await write(tx, id, { ...named, attributes, tags: [...tags], score, consent });
   return { before, after };
 }
 

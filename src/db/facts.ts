@@ -135,9 +135,9 @@ async function search(
 /** A contact as conditions and templates see her, with the keys of her lists. */
 export function contactFacts(row: ContactRow, lists: readonly string[]): ContactFacts {
   const { id, externalId, email, phone, firstName, lastName, timeZone } = row;
-  const { attributes, tags, score } = row;
+  const { attributes, tags, score, consent } = row;
   const named = { id, externalId, email, phone, firstName, lastName, timeZone };
-  return { ...named, attributes, tags, score, lists, segments: [] };
+  return { ...named, attributes, tags, score, lists, segments: [], consent };
 }
 
 /** An event as filters, conditions and templates see it. */

@@ -9,7 +9,7 @@ import { judgeGroup, judgeSync } from './groups';
 import { judgeLeaf, zoneOfWindow } from './leaves';
 import { renderValue } from './liquid';
 import { filterScope, type Scope, scopeOf, templateView } from './scope';
-import { chooseZone, instantOf, nextLocalTime, windowAt } from './zone';
+import { type ChosenZone, chooseZone, instantOf, nextLocalTime, windowAt } from './zone';
 
 /**
  * Conditions, filters and values, as activities and the simulator alike judge and render them.
@@ -29,11 +29,15 @@ export function createEvaluators(): Evaluators {
     },
     email: renderEmail,
     instant: (value, facts, zone) =>
-      typeof value === 'number' ? inRange(value) : instantOf(value, zoneFor(facts, zone)),
+      typeof value === 'number' ? inRange(value) : instantOf(value, zoneFor(facts, zone).zone),
     localTime: ({ time, days, timeZone }, from, facts) =>
-      nextLocalTime(time, days, zoneFor(facts, timeZone), from),
-    calendar: (facts, zone) => calendarOf(zoneFor(facts, zone)),
-    window: (window, at, facts) => windowAt(window, zoneOfWindow(window, facts).zone, at),
+      nextLocalTime(time, days, zoneFor(facts, timeZone).zone, from),
+    zoneNote: (facts, zone) => zoneFor(facts, zone).note,
+    calendar: (facts, zone) => calendarOf(zoneFor(facts, zone).zone),
+    window: (window, at, facts) => {
+      const { zone, note } = zoneOfWindow(window, facts);
+      return { ...windowAt(window, zone, at), ...(note === undefined ? {} : { note }) };
+    },
     fraction,
   };
 }
@@ -46,8 +50,8 @@ function inRange(value: number): Instant | null {
 }
 
 /** Her zone, or the one given: a node's comes first, then hers, the journey's, the workspace's. */
-function zoneFor({ contact, timeZone, workspace }: Facts, given?: string): string {
-  return chooseZone([given, contact.timeZone, timeZone, workspace.timeZone]).zone;
+function zoneFor({ contact, timeZone, workspace }: Facts, given?: string): ChosenZone {
+  return chooseZone([given, contact.timeZone, timeZone, workspace.timeZone]);
 }
 
 const BYTES = 6;

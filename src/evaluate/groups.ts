@@ -51,8 +51,22 @@ function combine(group: ConditionGroup, verdicts: readonly Verdict[]): Verdict {
   const decided = decides(group, last);
   const value = group.operator === 'OR' ? decided : !decided;
   const deciding = decided ? [last] : verdicts;
-  const reason = deciding.map((verdict) => verdict.reason).join('; ');
+  const reason = together(deciding.map((verdict) => verdict.reason));
   return withChange({ value, reason }, earliest(deciding));
+}
+
+/** The longest explanation, but for its last words. */
+const LONGEST = 1_000;
+
+/** What led to an answer, so far as somebody would read it. */
+function together(reasons: readonly string[]): string {
+  let said = '';
+  for (const [index, reason] of reasons.entries()) {
+    const next = index === 0 ? reason : `${said}; ${reason}`;
+    if (next.length > LONGEST && index > 0) return `${said}; and ${reasons.length - index} more`;
+    said = next.length > LONGEST ? `${next.slice(0, LONGEST)}…` : next;
+  }
+  return said;
 }
 
 /** All of none hold, and none of none; at least one of none does not. */

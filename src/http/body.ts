@@ -1,5 +1,6 @@
-import express, { type RequestHandler } from 'express';
-import { fail } from '../errors';
+import express, { type Request, type RequestHandler } from 'express';
+import { type AppError, fail } from '../errors';
+import { jsonFault } from './json-fault';
 
 /** Bytes of a request body unless its route says otherwise. */
 export const DEFAULT_BODY_LIMIT = 100_000;
@@ -10,23 +11,83 @@ const JSON_TYPES = ['application/json', 'application/*+json'];
 /** RFC 9512 and what was usual before it. */
 const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml', 'application/*+yaml'];
 
+/** The text that a JSON body came as, for definitions: their problems have lines. */
+export const BODY_TEXT = 'bodyText';
+
 /**
  * Reads a body of at most `limit` bytes, unpacked: JSON, and for a definition YAML too, which stays a
- * text so that problems have lines. Any other content type is refused, and so is JSON that is neither
- * an object nor a list.
+ * text so that problems have lines. Any other content type is refused, and so is a body that is not
+ * UTF-8, and JSON that is neither an object nor a list.
  */
 export function readBody(limit: number, acceptsYaml: boolean): RequestHandler {
-  // Not strict: what is JSON and no object is refused in other words than what is no JSON.
-  const json = express.json({ limit, type: JSON_TYPES, strict: false });
-  const yaml = express.text({ limit, type: YAML_TYPES });
+  const bytes = express.raw({ limit, type: [...JSON_TYPES, ...YAML_TYPES] });
   return (request, response, next) => {
     const hasBody =
       request.headers['transfer-encoding'] !== undefined ||
       Number(request.headers['content-length'] ?? 0) > 0;
-    if (acceptsYaml && request.is(YAML_TYPES)) return yaml(request, response, next);
-    if (hasBody && !request.is(JSON_TYPES)) return next(refused(acceptsYaml));
-    json(request, response, (error?: unknown) => next(error ?? notAnObject(request.body)));
+    const isYaml = acceptsYaml && request.is(YAML_TYPES) !== false && hasBody;
+    if (hasBody && !isYaml && !request.is(JSON_TYPES)) return next(refused(acceptsYaml));
+    if (!hasBody) return next();
+    if (!isUtf8(request.headers['content-type'] ?? '')) return next(otherCharset());
+    bytes(request, response, (error?: unknown) => {
+      if (error) return next(error);
+      const text = textOf(request.body as Buffer);
+      if (text === null) return next(notUtf8());
+      if (isYaml) {
+        request.body = text;
+        return next();
+      }
+      const problem = readJson(text, request);
+      if (text !== '') response.locals[BODY_TEXT] = text;
+      next(problem);
+    });
   };
+}
+
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
+
+const isUtf8 = (contentType: string): boolean =>
+  /^utf-?8$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8');
+
+/** Null where the bytes are not UTF-8: reading on would store something else than was sent. */
+function textOf(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Puts the value of a JSON text in the place of the body; what is wrong with it otherwise. */
+function readJson(text: string, request: Request): AppError | undefined {
+  try {
+    request.body = text === '' ? {} : (JSON.parse(text) as unknown);
+  } catch {
+    return unparsable(text);
+  }
+  return notAnObject(request.body);
+}
+
+function unparsable(text: string): AppError {
+  const fault = jsonFault(text);
+  if (fault === null)
+    return fail('request.unparsable', 'The body is not JSON. Check quotes, commas and brackets.');
+  const { line, column, expected } = fault;
+  const message = `Expected ${expected} at line ${line}, column ${column}.`;
+  return fail('request.unparsable', `The body is not JSON. ${message}`, {
+    issues: [{ code: 'request.unparsable', path: '', message, line, column }],
+  });
+}
+
+function otherCharset() {
+  return fail('request.unsupported_media_type', 'Send the body in UTF-8.', { accepts: ['utf-8'] });
+}
+
+function notUtf8() {
+  const message = 'The body is not valid UTF-8. Send it in UTF-8.';
+  return fail('request.invalid', message, {
+    issues: [{ code: 'request.forbidden_character', path: '', message }],
+  });
 }
 
 function refused(acceptsYaml: boolean) {

@@ -4,7 +4,9 @@ import { existingWorkflowKeys } from '../db/workflows';
 import type { JsonObject } from '../db/json';
 import { fail, type Issue } from '../errors';
 import type { Definition } from '../journey/definition';
+import { repeatsKey } from '../language/json-keys';
 import { parseDefinition, type WorkflowReference } from '../language/parse-definition';
+import { parseYaml } from '../language/yaml';
 
 export interface RequiredDefinition {
   readonly definition: Definition;
@@ -40,6 +42,18 @@ async function missingWorkflows(
     others.map(({ key }) => key),
   );
   return others.filter(({ key }) => !known.has(key)).map(({ issue }) => issue);
+}
+
+/**
+ * What the JSON body of a request says about a definition, of which it may be a part only. Fails with
+ * `definition.invalid` where a name is given twice.
+ */
+export function readPart(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  if (!repeatsKey(body)) return JSON.parse(body) as unknown;
+  const { value, issues } = parseYaml(body);
+  if (issues !== null) throw invalid(issues, []);
+  return value;
 }
 
 function invalid(errors: readonly Issue[], warnings: readonly Issue[]) {

@@ -13,7 +13,7 @@ import type { Tx } from '../db/client';
 import { DatabaseError } from '../db/failure';
 import { AppError } from '../errors';
 import { authenticate, authorize } from './auth';
-import { DEFAULT_BODY_LIMIT, readBody } from './body';
+import { BODY_TEXT, DEFAULT_BODY_LIMIT, readBody } from './body';
 import type { HttpDeps } from './deps';
 import { idempotencyKey, once } from './idempotency';
 import { problemBody } from './problem';
@@ -55,7 +55,7 @@ function callOf(route: Route, deps: HttpDeps, request: Request, response: Respon
   return {
     params: route.params ? validate(route.params, { ...request.params }, 'address') : {},
     query: validate(route.query ?? emptyObject, query, 'query'),
-    body: route.body ? checkedBody(route, request.body) : undefined,
+    body: route.body ? checkedBody(route, request.body, response.locals[BODY_TEXT]) : undefined,
     key,
     deps,
     header: (name) => request.get(name),
@@ -64,10 +64,10 @@ function callOf(route: Route, deps: HttpDeps, request: Request, response: Respon
   };
 }
 
-function checkedBody(route: Route, body: unknown): unknown {
+function checkedBody(route: Route, body: unknown, text: unknown): unknown {
   // readBody leaves no body at all where none was sent.
   const given = body === undefined ? {} : body;
-  if (route.bodyIsDefinition) return given;
+  if (route.bodyIsDefinition) return text ?? given;
   return route.body && validate(route.body, given, 'request');
 }
 

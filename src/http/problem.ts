@@ -3,7 +3,6 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { DatabaseError } from '../db/failure';
 import { AppError, ERRORS, fail } from '../errors';
 import type { Logger } from '../log';
-import { jsonFault } from './json-fault';
 import { requestIdOf } from './request-id';
 
 const PROBLEM_JSON = 'application/problem+json';
@@ -76,8 +75,6 @@ interface HttpError {
   readonly type?: unknown;
   readonly status?: unknown;
   readonly limit?: unknown;
-  /** The text that could not be parsed. */
-  readonly body?: unknown;
 }
 
 /** Content codings that the body parser undoes. */
@@ -85,23 +82,20 @@ const ENCODINGS = ['identity', 'gzip', 'deflate', 'br'];
 
 /** Errors of the caller's making are told; null for any other. */
 function fromHttpError(thrown: unknown): AppError | null {
-  const { type, status, limit, body } = (thrown ?? {}) as HttpError;
+  const { type, status, limit } = (thrown ?? {}) as HttpError;
   switch (type) {
     case 'entity.too.large':
       return fail(
         'request.too_large',
-        `The body may have ${String(limit)} bytes at most. Send it in parts.`,
+        `The body may have ${String(limit)} bytes at most. Send less at once.`,
         { limit },
       );
     case 'encoding.unsupported':
-    case 'charset.unsupported':
       return fail(
         'request.unsupported_media_type',
-        'Send JSON in UTF-8, plain or compressed with gzip, deflate or br.',
-        type === 'encoding.unsupported' ? { accepts: ENCODINGS } : { accepts: ['utf-8'] },
+        'Send the body plain or compressed with gzip, deflate or br.',
+        { accepts: ENCODINGS },
       );
-    case 'entity.parse.failed':
-      return unparsable(typeof body === 'string' ? body : '');
   }
   const isCallers = typeof status === 'number' && status >= 400 && status < 500;
   return isCallers
@@ -110,15 +104,4 @@ function fromHttpError(thrown: unknown): AppError | null {
         'The request cannot be read: its address, headers or body are malformed.',
       )
     : null;
-}
-
-function unparsable(text: string): AppError {
-  const fault = jsonFault(text);
-  if (fault === null)
-    return fail('request.unparsable', 'The body is not JSON. Check quotes, commas and brackets.');
-  const { line, column, expected } = fault;
-  const message = `Expected ${expected} at line ${line}, column ${column}.`;
-  return fail('request.unparsable', `The body is not JSON. ${message}`, {
-    issues: [{ code: 'request.unparsable', path: '', message, line, column }],
-  });
 }

@@ -55,9 +55,9 @@ interface RouteBase {
   readonly problems?: readonly ErrorCode[];
   /** Bytes; 100 kB unless told. */
   readonly maxBody?: number;
-  /** Whether the body is a definition, whose own parser judges it. */
+  /** Whether the body is a definition, whose own parser judges it; it is a text then, if one was sent. */
   readonly bodyIsDefinition?: boolean;
-  /** Whether the body may come as YAML; it is a text then. */
+  /** Whether the body may come as YAML. */
   readonly acceptsYaml?: boolean;
 }
 

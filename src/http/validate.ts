@@ -18,7 +18,8 @@ export function validate<T extends z.ZodType>(
   throw invalid(issuesOf(parsed.error, { domain: 'request', schema, input }), what);
 }
 
-function refuseIf(issues: readonly Issue[], what: string): void {
+/** Fails with `request.invalid` where there are issues. */
+export function refuseIf(issues: readonly Issue[], what: string): void {
   if (issues.length > 0) throw invalid(issues, what);
 }
 

@@ -1,6 +1,7 @@
 /** Calls as their templates make them. */
 import { textOf } from './coercion';
 import { EvaluationFailed, type Evaluators, type Facts } from './facts';
+import { headersProblem } from './http-headers';
 import type { Json } from './json';
 import type { DryRun } from './node-type';
 
@@ -55,12 +56,17 @@ async function renderUrl(template: string, facts: Facts, evaluators: Evaluators)
   );
 }
 
-/** What a dry run shows of a call that is answered with 200. */
+/**
+ * What a dry run shows of a call that is answered with 200. Throws EvaluationFailed for headers that
+ * could not be sent.
+ */
 export function previewOfCall(
   type: string,
-  { method, url }: RenderedCall,
+  { method, url, headers }: RenderedCall,
   writes: DryRun['writes'] = [],
 ): DryRun {
+  const problem = headersProblem(headers);
+  if (problem !== null) throw new EvaluationFailed('http.header_refused', problem);
   return {
     preview: { call: { type, target: method === 'POST' ? url : `${method} ${url}` } },
     result: { outcome: 'done', status: 200 },

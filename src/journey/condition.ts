@@ -4,7 +4,7 @@
  * Owns: shape, limits, spellings that mean the same (`==`, `and`, a bare list). Does not own: the answer
  * (src/evaluate), the meaning of an operator (operators.ts).
  *
- * 1. Parse output is canonical, and parsing it again gives it back.
+ * 1. Parse output is canonical: what means the same is the same value.
  * 2. A list is a group whose operator is AND, wherever a group is expected.
  * 3. Nesting is bounded before anything recurses, so hostile input cannot exhaust the stack.
  */

@@ -1,5 +1,6 @@
 /** The events that a change of a contact is; one rule for the API, the nodes and the simulator. */
 import { sameValues } from './coercion';
+import { changedChannels } from './consent';
 import { TEXT_FIELDS } from './contact-update';
 import type { ContactFacts } from './facts';
 import type { Json, JsonObject } from './json';
@@ -74,6 +75,7 @@ function changedFields(before: ContactFacts, after: ContactFacts): string[] {
   return [
     ...FIELDS.filter((field) => before[field] !== after[field]),
     ...attributes.map((name) => `attributes.${name}`),
+    ...changedChannels(before.consent, after.consent).map((channel) => `consent.${channel}`),
   ];
 }
 

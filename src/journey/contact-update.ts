@@ -5,21 +5,18 @@
  * in front may be left out. Names come from users, so objects are rebuilt from entries: `__proto__` is a
  * name among others.
  */
+import type { z } from 'zod';
 import { isList, isMissing, numberOf } from './coercion';
+import { channelProblem, mergedConsent } from './consent';
+import { scoreRule, tagsRule, TEXT_FIELD_RULES } from './contact-fields';
 import { type ContactFacts, EvaluationFailed } from './facts';
 import type { Json, JsonObject } from './json';
 import type { ContactUpdate } from './writes';
 
+type TextField = keyof typeof TEXT_FIELD_RULES;
+
 /** Fields of a contact that hold a text, or null. */
-export const TEXT_FIELDS = [
-  'externalId',
-  'email',
-  'phone',
-  'firstName',
-  'lastName',
-  'timeZone',
-] as const;
-type TextField = (typeof TEXT_FIELDS)[number];
+export const TEXT_FIELDS = Object.keys(TEXT_FIELD_RULES) as readonly TextField[];
 
 /** Fields that an update may name; `id`, lists and segments have nodes of their own. */
 export const UPDATABLE_FIELDS: readonly string[] = [...TEXT_FIELDS, 'tags', 'score'];
@@ -71,20 +68,46 @@ function change(contact: ContactFacts, written: string, to: Change): ContactFact
     if (value !== null && typeof value !== 'string') {
       throw new UpdateRefused(`"${path}" takes a text.`);
     }
-    return { ...contact, [path]: value };
+    return {
+      ...contact,
+      [path]: value === null ? null : fitting(TEXT_FIELD_RULES[path], path, value),
+    };
   }
   if (path === 'score') {
     const value = numberOf(to(contact.score) ?? 0);
     if (value === null) throw new UpdateRefused('"score" takes a number.');
-    return { ...contact, score: value };
+    return { ...contact, score: fitting(scoreRule, path, value) };
   }
   if (path === 'tags') {
     const value = to(contact.tags) ?? [];
     if (!isList(value)) throw new UpdateRefused('"tags" takes a list of texts.');
-    return { ...contact, tags: [...new Set(value.map(String))] };
+    return { ...contact, tags: [...new Set(fitting(tagsRule, path, value.map(String)))] };
   }
-  const attributes = into(contact.attributes, path.split('.'), to);
+  const names = path.split('.');
+  if (names[0] === 'consent') return consented(contact, names.slice(1), to);
+  const attributes = into(contact.attributes, names, to);
   return { ...contact, attributes: attributes as JsonObject };
+}
+
+function consented(contact: ContactFacts, rest: readonly string[], to: Change): ContactFacts {
+  const problem = channelProblem(rest);
+  if (problem !== null) throw new UpdateRefused(problem);
+  const [channel = ''] = rest;
+  const answer = to(contact.consent[channel] ?? null);
+  if (answer !== null && typeof answer !== 'boolean') {
+    throw new UpdateRefused(`"consent.${channel}" takes true or false.`);
+  }
+  return { ...contact, consent: mergedConsent(contact.consent, { [channel]: answer }) };
+}
+
+/** The value as the field keeps it. */
+function fitting<T>(rule: z.ZodType<T>, path: string, value: unknown): T {
+  const { success, data, error } = rule.safeParse(value);
+  if (success) return data;
+  const [issue] = error.issues;
+  const unit = issue?.code === 'too_big' && issue.origin === 'array' ? 'entries' : 'characters';
+  const why = issue?.code === 'too_big' ? `At most ${issue.maximum} ${unit}.` : issue?.message;
+  throw new UpdateRefused(`"${path}" cannot take this value. ${why ?? ''}`.trim());
 }
 
 function isTextField(path: string): path is TextField {

@@ -49,7 +49,7 @@ const trigger = z.discriminatedUnion('type', [
 
 const goal = z
   .strictObject({
-    id: nodeId,
+    id: nodeId.describe('Names the goal in statistics and tests; stable across versions.'),
     name: z.string().max(200).optional().describe('What the goal is called in reports.'),
     event: eventType
       .optional()
@@ -64,7 +64,10 @@ const goal = z
       .default('ignore')
       .describe('Whether a condition that already holds at entry reaches the goal.'),
     onAchieved: z
-      .union([z.enum(['exit', 'continue']), z.strictObject({ goTo: nodeId })])
+      .union([
+        z.enum(['exit', 'continue']),
+        z.strictObject({ goTo: nodeId.describe('The node where the one path goes on.') }),
+      ])
       .default('exit')
       .describe(
         'What reaching it does: `exit` ends the enrollment, `continue` only counts it, `{ goTo }` replaces all paths by one.',
@@ -79,7 +82,10 @@ const node = z.strictObject({
   type: z.string().max(60).describe('The node type.'),
   name: z.string().max(200).optional().describe('What people call the node.'),
   position: z
-    .strictObject({ x: z.number(), y: z.number() })
+    .strictObject({
+      x: z.number().describe('From the left.'),
+      y: z.number().describe('From the top.'),
+    })
     .optional()
     .describe('Where the canvas draws it.'),
   data: z.custom<JsonObject>(isPlainObject, 'data must be an object.').describe('Its settings.'),
@@ -91,7 +97,7 @@ const node = z.strictObject({
 });
 
 const edge = z.strictObject({
-  id: z.string().max(200).optional(),
+  id: z.string().max(200).optional().describe('Names the edge for a canvas.'),
   source: z.string().max(64).describe('The node it leaves, or `trigger`.'),
   sourceHandle: z.string().max(64).optional().describe('The port; absent means `next`.'),
   target: z.string().max(64).describe('The node it enters, or `end`.'),
@@ -121,11 +127,20 @@ export const definitionSchema = z.strictObject({
   key: workflowKey,
   name: z.string().min(1).max(200).describe('What people call the workflow.'),
   description: z.string().max(2_000).optional().describe('What it is for.'),
-  triggers: z.array(trigger).min(1).max(20).describe('What enrolls a contact.'),
+  triggers: z
+    .array(trigger, {
+      error: ({ input }) =>
+        input === undefined
+          ? 'This field is required: what enrolls a contact, such as `{ type: manual }` or `{ type: event, event: order.placed }`.'
+          : undefined,
+    })
+    .min(1)
+    .max(20)
+    .describe('What enrolls a contact.'),
   nodes: z.array(node).min(1).describe('The steps.'),
   edges: z.array(edge).describe('How they are joined.'),
   goals: z.array(goal).max(20).default([]).describe('What ends the journey early.'),
-  settings: settings.prefault({}),
+  settings: settings.prefault({}).describe('What holds for the whole workflow.'),
   tests: journeyTests
     .optional()
     .describe('What must happen to example contacts; run before every activation.'),

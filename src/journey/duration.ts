@@ -24,11 +24,11 @@ const SHORT: Readonly<Record<string, Unit>> = {
 export const MAX_WAIT_MS = 365 * UNITS.day;
 
 const ISO = /^(-?)P(?:(\d+)W|(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)$/;
-const COMPACT = /^(-?)((?:\d+[smhdw])+)$/;
+const COMPACT = /^(-?)((?:\d+(?:ms|[smhdw]))+)$/;
 const WORDS = /^(-?\d+) (second|minute|hour|day|week)s?$/;
 
 /**
- * Milliseconds of a duration text (`30s`, `1h30m`, `P1DT2H`, `24 hours`; negative as `-1h`),
+ * Milliseconds of a duration text (`30s`, `1h30m`, `P1DT2H`, `24 hours`, `500ms`; negative as `-1h`),
  * or null when it is none.
  */
 export function parseDuration(text: string): number | null {
@@ -52,8 +52,9 @@ function parseCompact(text: string): number | null {
   const match = COMPACT.exec(text);
   if (!match) return null;
   let total = 0;
-  for (const [, amount, letter] of (match[2] as string).matchAll(/(\d+)([smhdw])/g)) {
-    total += Number(amount) * UNITS[SHORT[letter as string] as Unit];
+  for (const [, amount, letters] of (match[2] as string).matchAll(/(\d+)(ms|[smhdw])/g)) {
+    const unit = SHORT[letters as string];
+    total += Number(amount) * (unit === undefined ? 1 : UNITS[unit]);
   }
   return match[1] === '-' ? -total : total;
 }
@@ -72,24 +73,32 @@ const amountAndUnit = z.strictObject({
     .describe('seconds, minutes, hours, days or weeks.'),
 });
 
-/**
- * A duration, stored as milliseconds once parsed. Numbers are accepted because a parsed definition
- * is parsed again when it is imported.
- */
+/** What to say to no duration. A bare number is none: people mean seconds by it, and programs milliseconds. */
+function unitMissing({ input }: { readonly input?: unknown }): string | undefined {
+  if (input === undefined) return 'This field is required: a length of time such as "2d".';
+  if (typeof input !== 'number') return undefined;
+  return Number.isInteger(input)
+    ? `${input} has no unit. Write "${input}s" for seconds, or another unit: m, h, d, w.`
+    : `${input} has no unit. Write a whole number with one, such as "90s", "15m" or "2d".`;
+}
+
+/** A duration, milliseconds once parsed. Parse output is not parsed again: it has no unit. */
 export const duration = z
-  .union([
-    z.number().int(),
-    amountAndUnit.transform(({ amount, unit }) => amount * UNITS[unit]),
-    z.string().transform((text, context) => {
-      const milliseconds = parseDuration(text.trim());
-      if (milliseconds !== null) return milliseconds;
-      context.addIssue({
-        code: 'custom',
-        message: `"${text.slice(0, 60)}" is not a duration. Write 30s, 15m, 1h30m, 2d, 1w, P1DT2H or "24 hours"; months and years are not supported.`,
-      });
-      return z.NEVER;
-    }),
-  ])
+  .union(
+    [
+      amountAndUnit.transform(({ amount, unit }) => amount * UNITS[unit]),
+      z.string().transform((text, context) => {
+        const milliseconds = parseDuration(text.trim());
+        if (milliseconds !== null) return milliseconds;
+        context.addIssue({
+          code: 'custom',
+          message: `"${text.slice(0, 60)}" is not a duration. Write 30s, 15m, 1h30m, 2d, 1w, P1DT2H or "24 hours"; months and years are not supported.`,
+        });
+        return z.NEVER;
+      }),
+    ],
+    { error: unitMissing },
+  )
   .describe('A length of time: `30s`, `1h30m`, `2d`, `P1DT2H`, `24 hours` or `{amount, unit}`.');
 
 /** A duration a person can wait: from nothing to 365 days. */
@@ -109,6 +118,12 @@ export function describeDuration(milliseconds: number): string {
     }
   }
   return milliseconds === 0 ? 'no time' : `${milliseconds} milliseconds`;
+}
+
+/** A text that `parseDuration` reads as exactly so long: `90 minutes`, `1500ms`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds === 0) return '0 seconds';
+  return milliseconds % SECOND === 0 ? describeDuration(milliseconds) : `${milliseconds}ms`;
 }
 
 const PARTS = [

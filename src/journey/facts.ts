@@ -5,6 +5,7 @@
  * memory); this file only names their shape, so that one `decide` serves both.
  */
 import type { ConditionGroup } from './condition';
+import type { Consent } from './consent';
 import type { Instant, Json, JsonObject } from './json';
 import type { TimeWindow } from './window';
 
@@ -25,7 +26,7 @@ export interface ContactFacts {
   /** Keys of the segments she is in. */
   readonly segments: readonly string[];
   /** By channel, whether she may be written to; a channel not named may be used. */
-  readonly consent?: Readonly<Record<string, boolean>>;
+  readonly consent: Consent;
 }
 
 /** The fields of a contact of whom nothing is known. */
@@ -39,6 +40,7 @@ export const EMPTY_CONTACT = {
   attributes: {},
   tags: [] as string[],
   score: 0,
+  consent: {},
 } satisfies Partial<ContactFacts>;
 
 /** An event as filters, conditions and templates see it. */
@@ -153,10 +155,16 @@ export interface Evaluators {
   instant(value: Json, facts: Facts, zone?: string): Instant | null;
   /** The first instant at or behind `from` that has this wall clock on one of these days. */
   localTime(time: LocalTime, from: Instant, facts: Facts): Instant;
+  /** Why an earlier choice of the zone was passed over, such as one of hers that does not exist. */
+  zoneNote(facts: Facts, given?: string): string | undefined;
   /** Calendar arithmetic by her wall clock (or that of the zone given). */
   calendar(facts: Facts, zone?: string): Calendar;
   /** Whether a window is open at `at`, and when that changes next. */
-  window(window: TimeWindow, at: Instant, facts: Facts): { open: boolean; changesAt?: Instant };
+  window(
+    window: TimeWindow,
+    at: Instant,
+    facts: Facts,
+  ): { open: boolean; changesAt?: Instant; note?: string };
   /** A number in [0, 1) that depends on the text alone, the same on every machine. */
   fraction(text: string): number;
 }

@@ -19,7 +19,7 @@ export function joined(parts: readonly string[], separator: string): string {
   return parts.join(separator);
 }
 
-/** The characters of a text; an emoji is not cut in half. */
+/** The code points of a text: surrogate pairs stay whole, what people see as one character may not. */
 export function charactersOf(text: string): readonly string[] {
   return Array.from(text);
 }

@@ -1,5 +1,6 @@
 /** What a dry run is given and what a test inside a definition expects of it. */
 import { z } from 'zod';
+import { consentChange } from './consent';
 import { duration } from './duration';
 import type { Json, JsonObject } from './json';
 
@@ -20,35 +21,35 @@ const optionalText = z.string().max(500).nullable().optional();
 /** A contact as a test or a script writes it; everything may be left out. */
 export const contactState = z
   .strictObject({
-    id: z.uuid().optional(),
-    externalId: optionalText,
-    email: optionalText,
-    phone: optionalText,
-    firstName: optionalText,
-    lastName: optionalText,
-    timeZone: optionalText,
-    attributes: object.optional(),
-    tags: texts.optional(),
-    score: z.number().optional(),
+    id: z
+      .uuid()
+      .optional()
+      .describe('Her id; without one she is told apart by e-mail, else phone.'),
+    externalId: optionalText.describe('Her id in another system.'),
+    email: optionalText.describe('Her e-mail address.'),
+    phone: optionalText.describe('Her number, as +491701234567.'),
+    firstName: optionalText.describe('Her first name.'),
+    lastName: optionalText.describe('Her last name.'),
+    timeZone: optionalText.describe('Her zone, such as Europe/Berlin.'),
+    attributes: object.optional().describe('Whatever else is known of her, by name.'),
+    tags: texts.optional().describe('Her tags.'),
+    score: z.number().optional().describe('Her score.'),
     lists: texts.optional().describe('Keys of the lists she is on.'),
     segments: texts.optional().describe('Keys of the segments she is in.'),
-    consent: z
-      .record(name, z.boolean())
-      .optional()
-      .describe('By channel, whether she may be written to; a channel not named may be used.'),
+    consent: consentChange.optional(),
   })
   .describe('A contact.');
 
 const happens = {
   after: duration.optional().describe('How long after the start; negative is history.'),
-  at: instant.optional(),
+  at: instant.optional().describe('When; instead of `after`.'),
 };
 
 const eventEntry = z.strictObject({
   ...happens,
-  id: z.string().max(200).optional(),
+  id: z.string().max(200).optional().describe('Names the event; two with one id are one.'),
   type: z.string().min(1).max(100).describe('The event.'),
-  properties: object.optional(),
+  properties: object.optional().describe('What the event tells, by name.'),
   node: name
     .optional()
     .describe('The node whose message the event is about; else the last one of that channel.'),
@@ -71,7 +72,10 @@ const mock = z
     z.strictObject({ output: json.describe('What the call of the node answers.') }),
     z.strictObject({
       error: z
-        .strictObject({ code, message: z.string().max(500).optional() })
+        .strictObject({
+          code: code.describe('The code of the failure.'),
+          message: z.string().max(500).optional().describe('What it says.'),
+        })
         .describe('What every attempt of the node fails with.'),
     }),
   ])
@@ -79,10 +83,13 @@ const mock = z
 
 /** The world of a dry run, a contact aside. */
 export const dryRunFields = {
-  startAt: instant.optional(),
-  variables: object.optional(),
+  startAt: instant.optional().describe('When she enters; now when absent.'),
+  variables: object.optional().describe('What whoever enrolls passes on, by name.'),
   trigger: z
-    .strictObject({ type: z.string().min(1).max(100), properties: object.optional() })
+    .strictObject({
+      type: z.string().min(1).max(100).describe('The event.'),
+      properties: object.optional().describe('What the event tells, by name.'),
+    })
     .optional()
     .describe('The event that enrolls.'),
   events: z.array(scriptEntry).max(1_000).optional().describe('What happens, in any order.'),
@@ -94,24 +101,25 @@ export const dryRunFields = {
 };
 
 const expectedSend = z.strictObject({
-  nodeId: name,
-  after: duration.optional(),
-  at: instant.optional(),
-  to: z.string().max(500).optional(),
-  subject: z.string().max(1_000).optional(),
+  nodeId: name.describe('The node that sends.'),
+  after: duration.optional().describe('How long after the start.'),
+  at: instant.optional().describe('When; instead of `after`.'),
+  to: z.string().max(500).optional().describe('The address it goes to.'),
+  subject: z.string().max(1_000).optional().describe('Its subject.'),
 });
 
 const expectation = z
   .strictObject({
     status: z
       .enum(['completed', 'goal_reached', 'exited', 'failed', 'cancelled', 'waiting'])
-      .optional(),
-    goalId: name.nullable().optional(),
+      .optional()
+      .describe('How the enrollment ends, or that it still waits.'),
+    goalId: name.nullable().optional().describe('The goal reached last; null for none.'),
     path: z.array(name).optional().describe('Nodes visited in order, without skipped ones.'),
     sends: z.array(expectedSend).optional().describe('All messages, in order.'),
-    endedAfter: duration.optional(),
-    endedAt: instant.optional(),
-    error: code.optional(),
+    endedAfter: duration.optional().describe('How long after the start it ends.'),
+    endedAt: instant.optional().describe('When it ends.'),
+    error: code.optional().describe('The code that a failed run ends with.'),
     contact: contactState.optional().describe('Fields of the contact at the end.'),
   })
   .refine((expected) => Object.keys(expected).length > 0, {
@@ -120,7 +128,7 @@ const expectation = z
 
 export const journeyTest = z.strictObject({
   name: z.string().min(1).max(200).describe('What is shown, as a sentence.'),
-  contact: contactState.default({}),
+  contact: contactState.default({}).describe('Who enters, as she is then.'),
   ...dryRunFields,
   expect: expectation.describe('What must come out; what is not named may be anything.'),
 });

@@ -65,15 +65,21 @@ export function dated(holds: (date: Instant, ...bounds: Instant[]) => boolean): 
   };
 }
 
+/** A number, which only a Liquid text or an older version brings here, is milliseconds. */
+function lengthOf(operand: Json): number | null {
+  if (typeof operand === 'number') return operand;
+  const parsed = duration.safeParse(operand);
+  return parsed.success ? parsed.data : null;
+}
+
 /** `turns` is the first instant at which time alone makes the test answer otherwise. */
 export function aged(
   holds: (age: number, limit: number) => boolean,
   turns: (date: Instant, limit: number) => Instant,
 ): OperatorTest {
   return (actual, operand, context) => {
-    const parsed = duration.safeParse(operand);
-    if (!parsed.success) return { value: false, because: `${show(operand)} is not a duration` };
-    const limit = parsed.data;
+    const limit = lengthOf(operand);
+    if (limit === null) return { value: false, because: `${show(operand)} is not a duration` };
     const date = context.instantOf(actual);
     if (date === null) return { value: false, because: `${show(actual)} is not a date` };
     const changesAt = turns(date, limit);

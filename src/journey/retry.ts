@@ -1,12 +1,17 @@
 /** How often and when a failed attempt of an action is made again. */
 import { z } from 'zod';
-import { duration } from './duration';
+import { describeDuration, duration } from './duration';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 const interval = (longest: number) =>
-  duration.pipe(z.number().min(0, 'An interval cannot be negative.').max(longest));
+  duration.pipe(
+    z
+      .number()
+      .min(0, 'An interval cannot be negative.')
+      .max(longest, `An interval lasts ${describeDuration(longest)} at most.`),
+  );
 
 const codes = z.array(z.string().min(1).max(100)).max(50).optional();
 
@@ -23,10 +28,10 @@ export const retryPolicy = z
       .default('exponential')
       .describe('How the pauses grow: not at all, by the first one, or to the double.'),
     initialInterval: interval(60 * MINUTE)
-      .default(SECOND)
+      .prefault('1s')
       .describe('The first pause.'),
     maxInterval: interval(24 * 60 * MINUTE)
-      .default(5 * MINUTE)
+      .prefault('5m')
       .describe('The longest pause.'),
     jitter: z
       .boolean()
@@ -44,7 +49,12 @@ export const LONGEST_ATTEMPT_MS = 10 * MINUTE;
 
 /** The longest that one attempt of an action may take, in milliseconds. */
 export const attemptTimeout = duration
-  .pipe(z.number().min(SECOND, 'An attempt takes at least a second.').max(LONGEST_ATTEMPT_MS))
+  .pipe(
+    z
+      .number()
+      .min(SECOND, 'An attempt may take one second or more.')
+      .max(LONGEST_ATTEMPT_MS, 'An attempt may take ten minutes at most.'),
+  )
   .describe('How long one attempt of an action may take: one second to ten minutes.');
 
 /** The pause before attempt `attempt + 1`, in milliseconds; `random` in [0, 1) spreads it by a quarter. */

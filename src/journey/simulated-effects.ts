@@ -48,6 +48,8 @@ export class SimulatedEffects {
     if (claimed !== undefined) return claimed;
     const reason = await stopped();
     if (reason !== null) {
+      await this.#letWatchLook();
+      if (stop.requested) throw new PathStopped();
       const blocked = { outcome: 'blocked', reason, deliveryKey: key, removed: 0 };
       this.#results.set(key, blocked);
       return blocked;
@@ -57,6 +59,16 @@ export class SimulatedEffects {
     const result = await this.#note(attempt, key, mock?.output);
     this.#results.set(key, result);
     return result;
+  }
+
+  /**
+   * Whoever watches hears of it at the same time, and takes the path away before anything leaves. Only what
+   * nobody rang for is found here alone.
+   */
+  async #letWatchLook(): Promise<void> {
+    // One turn wakes the watch, in the next it has looked.
+    await this.clock.turn();
+    await this.clock.turn();
   }
 
   async #note(attempt: EffectAttempt, deliveryKey: string, mocked?: Json): Promise<JsonObject> {

@@ -18,6 +18,8 @@ export const STEP_CODES = {
   'date.out_of_range': 'The date lies beyond what can be stored.',
   'enrollment.cancelled': 'The called workflow was cancelled.',
   'enrollment.completed': 'The called workflow was completed.',
+  'enrollment.ended':
+    'The enrollment ended while the node was under way: by a goal, an exit or from outside.',
   'enrollment.enrolled': 'The contact entered the other workflow.',
   'enrollment.exited': 'The called workflow was exited.',
   'enrollment.failed': 'The called workflow failed.',
@@ -43,6 +45,7 @@ export const STEP_CODES = {
   'math.no_result': 'The calculation has no finite result.',
   'math.no_values': 'There are no values to calculate with.',
   'math.not_a_number': 'A value that should be a number is none.',
+  'mock.unknown_status': 'A dry run was told an end of the called workflow that is none.',
   'path.cancelled': 'The path was cut short by a goal, an exit, or a join that needed it no more.',
   'path.ended': 'The path came to its end.',
   'path.forked': 'The path went on along its branches.',

@@ -43,6 +43,13 @@ export class VirtualClock {
     return new Promise((resolve) => this.#sleepers.push({ ...request, resolve }));
   }
 
+  /** Resolves at this very instant, once whatever can run has run and whoever can be woken was woken. */
+  turn(): Promise<void> {
+    return new Promise((resolve) =>
+      this.#sleepers.push({ until: null, wake: () => true, summary: '', resolve }),
+    );
+  }
+
   /** Moves time until the work is done; null when it was halted, or nothing is left that could wake it. */
   async drive<T>(work: Promise<T>): Promise<T | null> {
     let done: { readonly value: T } | null = null;

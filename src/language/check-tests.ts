@@ -97,8 +97,9 @@ function experimentsOf({
   return ports;
 }
 
-function badChoices(
-  test: Fields,
+/** Choices of a test, or of a dry run, that force what does not exist. */
+export function badChoices(
+  test: { readonly choose?: unknown },
   path: Path,
   experiments: ReadonlyMap<string, readonly string[] | null>,
   budget: SuggestionBudget,
@@ -120,7 +121,8 @@ function badChoices(
     });
 }
 
-function unknownZone(contact: unknown, path: Path): Issue[] {
+/** A warning where a contact names a zone that does not exist. */
+export function unknownZone(contact: unknown, path: Path): Issue[] {
   const { timeZone } = fieldsOf(contact);
   if (typeof timeZone !== 'string' || isZone(timeZone)) return [];
   const message = `There is no time zone ${quoted([timeZone])}; the contact counts as having none.`;

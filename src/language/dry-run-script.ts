@@ -1,4 +1,5 @@
 /** From what a dry run is given to what the simulator takes. */
+import { mergedConsent } from '../journey/consent';
 import { type ContactFacts, EMPTY_CONTACT } from '../journey/facts';
 import type { Instant, Json } from '../journey/json';
 import type { ContactState, ScriptItem } from '../journey/journey-tests';
@@ -18,16 +19,21 @@ export function contactOf(state: ContactState): ContactFacts {
   return { ...changed(BLANK, state), id: id ?? email ?? phone ?? BLANK.id };
 }
 
-/** The contact with the fields that a change names, attributes merged by name; null removes one. */
+/** The contact with the fields that a change names, attributes and consent merged by name; null removes one. */
 export function changed(before: ContactFacts, change: ContactState): ContactFacts {
-  const { attributes = {}, ...fields } = change;
+  const { attributes = {}, consent = {}, ...fields } = change;
   const merged = new Map<string, Json>(Object.entries(before.attributes));
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null) merged.delete(name);
     else merged.set(name, value);
   }
   const named = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { ...before, ...Object.fromEntries(named), attributes: Object.fromEntries(merged) };
+  return {
+    ...before,
+    ...Object.fromEntries(named),
+    attributes: Object.fromEntries(merged),
+    consent: mergedConsent(before.consent, consent),
+  };
 }
 
 /** The script in the order of time, from the start of the enrollment. */

@@ -14,6 +14,7 @@ import type { Instant, JsonObject } from '../journey/json';
 import type { ContactState, Mock, ScriptItem } from '../journey/journey-tests';
 import { simulate } from '../journey/simulate';
 import type {
+  ScriptEntry,
   SimulatedCall,
   SimulatedSend,
   SimulatedStep,
@@ -52,6 +53,8 @@ export interface DryRunWorld {
   /** How a stored contact was in the workflow before; nobody else has limits to keep. */
   readonly earlier?: readonly Passage[];
   readonly version?: number;
+  /** How long the run may take, in milliseconds. */
+  readonly longest?: number;
 }
 
 export interface DryRunReport {
@@ -80,6 +83,7 @@ export interface ReportedStep {
   readonly status: SimulatedStep['status'];
   readonly port?: string;
   readonly output?: JsonObject;
+  /** `code`, or `code: words`. */
   readonly reason?: string;
 }
 
@@ -97,8 +101,8 @@ const MOST_TURNS = 100_000;
 const LONGEST_MS = 5_000;
 
 /** Lets other work in between turns, and ends a run that a hostile definition never ends. */
-function boundedSettling(): () => Promise<void> {
-  const until = performance.now() + LONGEST_MS;
+function boundedSettling(longest: number): () => Promise<void> {
+  const until = performance.now() + longest;
   let turns = 0;
   return async () => {
     turns += 1;
@@ -137,21 +141,31 @@ function inputOf(
     occurredAt: startAt,
     properties: trigger.properties ?? {},
   };
-  const history = (world.history ?? []).map(({ type, properties, occurredAt }) => ({
-    at: Math.min(occurredAt, startAt - 1),
-    event: { type, properties },
-  }));
   return {
     contact: contactOf(request.contact),
     startAt,
-    script: [...history, ...scriptOf(request.events ?? [], startAt)],
+    script: [...pastOf(request, world, startAt), ...scriptOf(request.events ?? [], startAt)],
     evaluators: createEvaluators(),
-    settle: boundedSettling(),
+    settle: boundedSettling(Math.min(world.longest ?? LONGEST_MS, LONGEST_MS)),
     workflow: { key: definition.key, version: world.version ?? 0 },
     timeZone: definition.settings.timeZone ?? null,
     ...given({ variables, choose, mocks, stopAt, trigger: started }),
     ...given({ workspace: world.workspace, assignments: world.assignments }),
   };
+}
+
+/** What had happened to a stored contact when the run starts; what came later is another story. */
+function pastOf(
+  { startAt: given }: DryRunRequest,
+  { history = [] }: DryRunWorld,
+  startAt: Instant,
+): readonly ScriptEntry[] {
+  return history
+    .filter(({ occurredAt }) => given === undefined || occurredAt <= startAt)
+    .map(({ type, properties, occurredAt }) => ({
+      at: Math.min(occurredAt, startAt - 1),
+      event: { type, properties },
+    }));
 }
 
 /** The fields that are there; a field of value undefined is not the same as none. */
@@ -184,8 +198,14 @@ function report(result: Simulation, startAt: Instant, entry: Entry): DryRunRepor
   };
 }
 
+/** As the rows of live steps have it: the code, then the words where there are more. */
+function writtenReason({ code, reason }: SimulatedStep): string | null {
+  return code === null || reason === null || reason === code ? reason : `${code}: ${reason}`;
+}
+
 function stepOf(step: SimulatedStep): ReportedStep {
-  const { nodeId, nodeType, visit, at, endedAt, status, port, output, reason } = step;
+  const { nodeId, nodeType, visit, at, endedAt, status, port, output } = step;
+  const reason = writtenReason(step);
   return {
     nodeId,
     nodeType,

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { type Definition, definitionSchema } from '../journey/definition';
 import type { Json, JsonObject } from '../journey/json';
 import { nodeTypes } from '../journey/nodes/index';
+import { MAX_BYTES_READ } from './definition-limits';
 import { asList, type GraphJson, type ListForm } from './export-forms';
 import { readable } from './readable';
 import { fieldOf } from './schema-shape';
@@ -14,11 +15,15 @@ export interface ExportOptions {
   readonly format: 'yaml' | 'json';
 }
 
-/** The text of a definition, in one of its forms. Ends with a line break. */
+/**
+ * The text of a definition, in one of its forms. Ends with a line break. Where indentation makes it
+ * longer than what can be imported, it is JSON without blanks, which is YAML too.
+ */
 export function exportDefinition(definition: Definition, { form, format }: ExportOptions): string {
   const graph = readableGraph(definition);
   const written = form === 'graph' ? graph : asList(graph, form);
-  return format === 'json' ? `${JSON.stringify(written, null, 2)}\n` : yamlText(written);
+  const text = format === 'json' ? `${JSON.stringify(written, null, 2)}\n` : yamlText(written);
+  return Buffer.byteLength(text) <= MAX_BYTES_READ ? text : `${JSON.stringify(written)}\n`;
 }
 
 function yamlText(value: JsonObject): string {

@@ -12,11 +12,15 @@ export const ISSUE_CODES = {
   'definition.missing_field': 'A required field is missing.',
   'definition.forbidden_key': 'A key such as `__proto__` is never accepted.',
   'definition.forbidden_character': 'The text has a character that cannot be stored.',
-  'definition.too_deep': 'Values are nested too deeply, or there are too many of them.',
-  'definition.too_large': 'The definition, or a part of it, is too large.',
+  'definition.too_deep':
+    'Values are nested more than 32 levels deep, or there are too many of them.',
+  'definition.too_large':
+    'A definition has 10,000 values and 1,000 edges at most, and 900,000 bytes as JSON.',
   'definition.more_issues':
     'Stands last for the issues that one answer has no room for, and counts them.',
   'definition.too_many_nodes': 'A workflow has 100 nodes at most.',
+  'definition.too_many_conditions':
+    'A definition has 1,000 conditions at most, and a group 200 with those of the groups inside it.',
   'definition.ignored_field': 'Throughline gives this field itself and ignores it on input.',
   'definition.unknown_workflow':
     'A node names a workflow that does not exist; a warning until the definition is activated.',

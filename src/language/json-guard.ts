@@ -9,8 +9,8 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 /** In a `u` pattern a surrogate pair is one character, so only half of one matches. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const MAX_DEPTH = 32;
-/** A definition is walked more often than a request, which may carry events by the thousand. */
-const MAX_VALUES: Readonly<Record<IssueDomain, number>> = { definition: 50_000, request: 100_000 };
+/** A request may carry events by the thousand; how many values a definition has is its own rule. */
+const MAX_VALUES = 100_000;
 const MAX_ISSUES = 50;
 
 /** Whether an input is a definition or a request; the first half of an issue's code. */
@@ -29,16 +29,28 @@ interface Scan {
 export function guardJson(value: unknown, domain: IssueDomain): Issue[] {
   const scan: Scan = { domain, issues: [], values: 0 };
   visit(value, [], scan);
-  const most = MAX_VALUES[domain];
-  if (scan.values > most) {
-    report(scan, 'too_deep', [], `More than ${most} values in one body. Send them in parts.`);
+  if (scan.values > MAX_VALUES) {
+    report(scan, 'too_deep', [], `More than ${MAX_VALUES} values in one body. Send them in parts.`);
   }
   return scan.issues;
 }
 
+/** How many values a JSON value has, itself and those inside it; stops soon behind `most`. */
+export function countValues(root: unknown, most: number): number {
+  const stack: unknown[] = [root];
+  let count = 0;
+  while (stack.length > 0 && count <= most) {
+    const value = stack.pop();
+    count += 1;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const inner of Object.values(value)) stack.push(inner);
+  }
+  return count;
+}
+
 function visit(value: unknown, path: Path, scan: Scan): void {
   scan.values += 1;
-  if (scan.values > MAX_VALUES[scan.domain] || scan.issues.length >= MAX_ISSUES) return;
+  if (scan.values > MAX_VALUES || scan.issues.length >= MAX_ISSUES) return;
   if (typeof value === 'string') return checkText(value, path, scan);
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return report(scan, 'wrong_value', path, 'A number is finite here.');

@@ -1,12 +1,16 @@
-/** Which fields a schema knows at a path: what a misspelt field is compared with. */
+/** Which objects a schema knows at a path: their fields are what a misspelt one is compared with. */
 import { z } from 'zod';
 import { type Path, valueAt, writtenPath } from './path';
 
 /**
- * The field names that `schema` accepts for the object at `path` of `input`.
+ * The objects that `schema` accepts at `path` of `input`, one for each way of writing it.
  * Of a discriminated union only the variants that `input` chose are looked at.
  */
-export function knownKeys(schema: z.ZodType, path: Path, input: unknown): Set<string> {
+export function knownObjects(
+  schema: z.ZodType,
+  path: Path,
+  input: unknown,
+): readonly z.ZodObject[] {
   let schemas: readonly z.ZodType[] = objectsOf(schema, input);
   for (const [index, part] of path.entries()) {
     const value = valueAt(input, writtenPath(input, path.slice(0, index + 1)));
@@ -14,12 +18,7 @@ export function knownKeys(schema: z.ZodType, path: Path, input: unknown): Set<st
       .flatMap((candidate) => childOf(candidate, part))
       .flatMap((child) => objectsOf(child, value));
   }
-  const keys = new Set<string>();
-  for (const candidate of schemas) {
-    if (candidate instanceof z.ZodObject)
-      for (const key of Object.keys(candidate.shape)) keys.add(key);
-  }
-  return keys;
+  return [...new Set(schemas.filter((candidate) => candidate instanceof z.ZodObject))];
 }
 
 /** Looks through wrappers and unions for the objects, arrays and records that a schema stands for. */

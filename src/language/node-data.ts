@@ -12,12 +12,16 @@ export interface ParsedNodes {
   readonly errors: Issue[];
 }
 
-/** Checks the data of all nodes. `types` are further names of types, for suggestions. */
-export function parseNodes(
-  nodes: readonly unknown[],
-  alsoKnown: (path: Path) => Iterable<string>,
-  types: Iterable<string>,
-): ParsedNodes {
+interface Names {
+  readonly alsoKnown: (path: Path) => Iterable<string>;
+  readonly calledBy: (path: Path) => string;
+  /** Further names of types, for suggestions. */
+  readonly types: Iterable<string>;
+}
+
+/** Checks the data of all nodes. */
+export function parseNodes(nodes: readonly unknown[], names: Names): ParsedNodes {
+  const { alsoKnown, calledBy, types } = names;
   const data = new Map<number, JsonObject>();
   const errors: Issue[] = [];
   for (const [index, node] of nodes.entries()) {
@@ -35,7 +39,10 @@ export function parseNodes(
     else {
       const context = { domain: 'definition', schema: nodeType.config, input: written } as const;
       const known = (path: Path) => alsoKnown([...prefix, ...path]);
-      errors.push(...issuesOf(parsed.error, { ...context, prefix, alsoKnown: known }));
+      const called = (path: Path) => calledBy([...prefix, ...path]);
+      errors.push(
+        ...issuesOf(parsed.error, { ...context, prefix, alsoKnown: known, calledBy: called }),
+      );
     }
   }
   return { data, errors };

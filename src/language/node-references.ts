@@ -58,11 +58,7 @@ export function brokenReferences(
   const suggest = suggester(shape.nodes.keys(), budget);
   return references.slice(0, MOST_REFERENCES).flatMap(({ path, node: id, port }): Issue[] => {
     const node = shape.nodes.get(id);
-    if (node === undefined) {
-      const found = suggest(id);
-      const message = `There is no node ${quoted([id])}.${didYouMean(found)}`;
-      return [issueAt('definition.unknown_node', path, message, found)];
-    }
+    if (node === undefined) return [unknownNode(id, path, suggest(id))];
     if (port === undefined || node.ports === null) return [];
     const known = [...node.ports, 'error'];
     if (known.includes(port.name)) return [];
@@ -70,6 +66,12 @@ export function brokenReferences(
     const message = `${quoted([id])} never leaves by ${quoted([port.name])}; it has ${quoted(known)}.${didYouMean(found)}`;
     return [issueAt('definition.unknown_port', port.path, message, found)];
   });
+}
+
+/** The issue about a name that no node has; `found` is what a suggester answered. */
+export function unknownNode(id: string, path: Path, found: { suggestion?: string }): Issue {
+  const message = `There is no node ${quoted([id])}.${didYouMean(found)}`;
+  return issueAt('definition.unknown_node', path, message, found);
 }
 
 const ASKS_THE_PAST = new Set(['event', 'step']);

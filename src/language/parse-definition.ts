@@ -7,14 +7,22 @@
  * 3. Depth, size and number of nodes are bounded before anything walks the graph.
  */
 import type { Issue } from '../errors';
-import { type Definition, definitionSchema, MAX_NODES } from '../journey/definition';
-import type { JsonObject } from '../journey/json';
+import { type Definition, definitionSchema } from '../journey/definition';
+import type { Json, JsonObject } from '../journey/json';
 import { nodeTypes } from '../journey/nodes/index';
+import {
+  canonicalLimits,
+  definitionLimits,
+  inputLimits,
+  MAX_BYTES_READ,
+  writtenLimits,
+} from './definition-limits';
 import { NODE_ALIASES } from './forms/node-aliases';
 import type { FoundIssue } from './findings';
 import { sketchGraph } from './graph-sketch';
 import { inWordsOf } from './issue-words';
 import { guardJson } from './json-guard';
+import { repeatsKey } from './json-keys';
 import { parseNodes } from './node-data';
 import { countsOthers, firstOf } from './most-issues';
 import { normalize } from './normalize';
@@ -22,15 +30,11 @@ import { type Path, parsePathText, pathText } from './path';
 import { slugOf } from './slug';
 import { patternIssues, templateIssues } from './text-problems';
 import { validateGraph } from './validate-definition';
-import { harvest, type Written, writtenAt } from './written';
-import { MAX_CHARACTERS, parseYaml } from './yaml';
+import { harvest, pathOf, placeAt, type Written, writtenAt } from './written';
+import { parseYaml } from './yaml';
 import type { Position, Positions } from './yaml-positions';
 import { issuesOf } from './zod-issues';
 
-const MAX_EDGES = 1_000;
-/** What is read at all; a canvas may draw triggers as nodes, which do not count. */
-const MAX_NODES_READ = 2 * MAX_NODES;
-const NODE_LISTS = ['nodes', 'steps', 'actions'];
 /** Fields of our own answers, so that what was read can be sent back. */
 const IGNORED_FIELDS = [
   'id',
@@ -74,31 +78,46 @@ export function parseDefinition(input: unknown): ParsedDefinition {
 
 /** The same for YAML or JSON text; issues have line and column. */
 export function parseDefinitionText(text: string): ParsedDefinition {
+  const written = text.length > MAX_BYTES_READ ? null : parsedJson(text);
+  return written === null ? judgeYaml(text) : judgeJson(text, written.value);
+}
+
+function judgeYaml(text: string): ParsedDefinition {
   const { value, positions, issues } = parseYaml(text);
-  if (issues !== null) {
-    const large = largeJson(text, issues);
-    return large === undefined ? refused(issues) : unplaced(judge(large));
+  return issues === null ? placed(judge(value), positions) : refused(issues);
+}
+
+/** JSON is judged as the host reads it, which takes far less time than the reading for positions. */
+function judgeJson(text: string, value: Json): ParsedDefinition {
+  if (repeatsKey(text)) return judgeYaml(text);
+  const judged = judge(value);
+  const all = [...judged.errors, ...judged.warnings, ...judged.workflows.map(({ issue }) => issue)];
+  if (all.every(({ path }) => path === '')) return placed(judged, () => ({ line: 1, column: 1 }));
+  const { positions } = parseYaml(text);
+  return positions === null ? unplaced(judged) : placed(judged, positions);
+}
+
+function parsedJson(text: string): { readonly value: Json } | null {
+  try {
+    return { value: JSON.parse(text) as Json };
+  } catch {
+    return null;
   }
-  const { errors, warnings, ...rest } = judge(value);
-  const placed = (issues: readonly FoundIssue[]) =>
+}
+
+function placed(
+  { errors, warnings, workflows, ...rest }: Judged,
+  positions: Positions,
+): ParsedDefinition {
+  const inOrder = (issues: readonly FoundIssue[]) =>
     issues
       .map((issue) => ({ ...withoutPlace(issue), ...positionOf(issue, positions) }))
       .sort(byPosition);
-  const workflows = rest.workflows.map(({ key, issue }) => ({
+  const references = workflows.map(({ key, issue }) => ({
     key,
     issue: { ...issue, ...positionOf(issue, positions) },
   }));
-  return { ...rest, workflows, errors: placed(errors), warnings: placed(warnings) };
-}
-
-/** JSON with more words and marks than are looked at for positions: programs write such, and read no lines. */
-function largeJson(text: string, issues: readonly Issue[]): unknown {
-  if (issues[0]?.code !== 'definition.too_large' || text.length > MAX_CHARACTERS) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { ...rest, workflows: references, errors: inOrder(errors), warnings: inOrder(warnings) };
 }
 
 function positionOf({ code, path, inText }: FoundIssue, positions: Positions) {
@@ -124,23 +143,25 @@ type Judged = Omit<ParsedDefinition, 'errors' | 'warnings'> & {
 };
 
 function judge(input: unknown): Judged {
-  const hostile = guardJson(input, 'definition');
+  const large = inputLimits(input);
+  const hostile = large.length > 0 ? large : guardJson(input, 'definition');
   if (hostile.length > 0) return refused(hostile);
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     const message = 'A definition is an object with name, trigger, nodes and edges.';
     return refused([{ code: 'definition.wrong_type', path: '', message }]);
   }
   const { source, warnings } = withoutIgnoredFields(input as JsonObject);
-  const oversized = sizeIssues(source, NODE_LISTS, MAX_NODES_READ);
+  const oversized = writtenLimits(source);
   if (oversized.length > 0) return refused(oversized);
   const { tree, notes } = normalize(source);
   const canonical = harvest(tree) as JsonObject;
-  const grown = sizeIssues(canonical, ['nodes'], MAX_NODES);
+  const grown = canonicalLimits(canonical);
   if (grown.length > 0) return refused(grown.map((issue) => inWordsOf(tree, issue)));
-  const found = judgeCanonical(canonical, tree);
+  const found = withinLimits(judgeCanonical(canonical, tree));
   const inWords = (issue: FoundIssue) => inWordsOf(tree, issue);
   // Few are answered, so few are put into words.
-  const errors = [...notes.errors, ...firstOf(found.errors, 'errors').map(inWords)];
+  const own = withoutKeyOf(source, found.errors);
+  const errors = [...notes.errors, ...firstOf(own, 'errors').map(inWords)];
   return {
     definition: errors.length === 0 ? found.definition : null,
     source: errors.length === 0 ? source : null,
@@ -176,9 +197,14 @@ function judgeCanonical(
         schema: definitionSchema,
         input: canonical,
         alsoKnown,
+        calledBy: (path) => nameAt(tree, path),
       });
   const written = Array.isArray(canonical.nodes) ? (canonical.nodes as readonly unknown[]) : [];
-  const nodes = parseNodes(written, alsoKnown, NODE_ALIASES.keys());
+  const nodes = parseNodes(written, {
+    alsoKnown,
+    calledBy: (path) => nameAt(tree, path),
+    types: [...NODE_ALIASES].filter(([, { type }]) => nodeTypes.has(type)).map(([name]) => name),
+  });
   const sketch = sketchGraph(canonical);
   const graph = validateGraph(sketch);
   const texts = [...templateIssues(sketch.nodes), ...patternIssues(canonical)];
@@ -188,9 +214,19 @@ function judgeCanonical(
   return { definition, errors, warnings: [...graph.warnings] };
 }
 
+/** The same, unless the definition is too large to be read again once it is exported. */
+function withinLimits(found: Omit<Judged, 'source' | 'workflows'>): typeof found {
+  const grown = found.definition === null ? [] : definitionLimits(found.definition);
+  return grown.length === 0 ? found : { ...found, definition: null, errors: grown };
+}
+
 function namesAt(tree: Written, path: Path): Iterable<string> {
   const holder = writtenAt(tree, path);
   return holder?.kind === 'object' ? holder.alsoKnown : [];
+}
+
+function nameAt(tree: Written, path: Path): string {
+  return String(pathOf(placeAt(tree, path)).at(-1) ?? '');
 }
 
 function refused(errors: Issue[]): ParsedDefinition {
@@ -210,26 +246,19 @@ function withoutIgnoredFields(input: JsonObject): { source: JsonObject; warnings
   );
   const source: JsonObject = Object.fromEntries(kept);
   const needsKey = !Object.hasOwn(source, 'key') && typeof source.name === 'string';
-  return {
-    source: needsKey ? { key: slugOf(source.name as string), ...source } : source,
-    warnings,
-  };
+  const key = needsKey ? slugOf(source.name as string) : '';
+  return { source: key === '' ? source : { key, ...source }, warnings };
 }
 
-function sizeIssues(input: JsonObject, nodeLists: readonly string[], most: number): Issue[] {
-  const issues: Issue[] = [];
-  for (const path of nodeLists) {
-    const nodes = input[path];
-    if (!Array.isArray(nodes) || nodes.length <= most) continue;
-    const message = `A workflow has ${MAX_NODES} nodes at most; this one has ${nodes.length}. Split it into several workflows.`;
-    issues.push({ code: 'definition.too_many_nodes', path, message });
-  }
-  const { edges } = input;
-  if (Array.isArray(edges) && edges.length > MAX_EDGES) {
-    const message = `A workflow has ${MAX_EDGES} edges at most; this one has ${edges.length}.`;
-    issues.push({ code: 'definition.too_large', path: 'edges', message });
-  }
-  return issues;
+/** A key is made from the name. So what a missing one means depends on the name: whoever mends that has a key. */
+function withoutKeyOf(source: JsonObject, issues: readonly FoundIssue[]): readonly FoundIssue[] {
+  const { name } = source;
+  if (Object.hasOwn(source, 'key')) return issues;
+  const others = issues.filter(({ path }) => path !== 'key');
+  if (typeof name !== 'string' || name === '') return others;
+  const message =
+    'No key can be made from this name. Give a "key" of lower-case letters, digits and "-", at most 64.';
+  return [{ code: 'definition.missing_field', path: 'key', message }, ...others];
 }
 
 function withParsedData(definition: Definition, data: ReadonlyMap<number, JsonObject>): Definition {

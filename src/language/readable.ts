@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { conditionGroup } from '../journey/condition';
-import { describeDuration, duration, parseDuration } from '../journey/duration';
+import { duration, durationText } from '../journey/duration';
 import type { Json, JsonObject } from '../journey/json';
 import { canonicalJson } from './content-hash';
 import { fieldOf, insideOf, isA, unwrapped } from './schema-shape';
@@ -27,8 +27,10 @@ function inWords(value: Json, schema: z.ZodType): Json {
   if (isA(inner, duration)) return typeof value === 'number' ? durationText(value) : value;
   if (inner instanceof z.ZodUnion) {
     const options = inner.options as readonly z.ZodType[];
-    const option = options.find((each) => each.safeParse(value).success);
-    return option === undefined ? value : inWords(value, option);
+    // What was parsed is no input: only its words fit the alternative that it came from.
+    const words = options.map((each) => [each, inWords(value, each)] as const);
+    const found = words.find(([each, written]) => each.safeParse(written).success);
+    return found?.[1] ?? value;
   }
   if (inner instanceof z.ZodArray && Array.isArray(value)) {
     const element = inner.element as z.ZodType;
@@ -48,13 +50,6 @@ function fieldsInWords(value: JsonObject, schema: z.ZodObject): JsonObject {
   return Object.fromEntries(entries);
 }
 
-/** A duration in words where they say exactly as much, else its milliseconds. */
-export function durationText(milliseconds: number): string | number {
-  if (milliseconds === 0) return '0 seconds';
-  const words = describeDuration(milliseconds);
-  return parseDuration(words) === milliseconds ? words : milliseconds;
-}
-
 /** A group that means AND is a bare list; inside one, groups stay as they are. */
 function bareList(group: Json): Json {
   if (typeof group !== 'object' || group === null || Array.isArray(group)) return group;
@@ -72,9 +67,12 @@ function wrapsOver(schema: z.ZodType, known: z.ZodType): boolean {
 }
 
 function defaultsOf(schema: z.ZodType): unknown[] {
-  return [...wrappers(schema)].flatMap((each) =>
-    each instanceof z.ZodDefault ? [each.def.defaultValue] : [],
-  );
+  return [...wrappers(schema)].flatMap((each) => {
+    if (each instanceof z.ZodDefault) return [each.def.defaultValue];
+    if (!(each instanceof z.ZodPrefault)) return [];
+    const filled = (each.unwrap() as z.ZodType).safeParse(each.def.defaultValue);
+    return filled.success ? [filled.data] : [];
+  });
 }
 
 function canFill(schema: z.ZodType): boolean {

@@ -2,9 +2,9 @@
 import { sameValues, show } from '../journey/coercion';
 import type { Definition } from '../journey/definition';
 import { spanText } from '../journey/duration';
-import type { Instant, Json } from '../journey/json';
+import type { Instant, Json, JsonObject } from '../journey/json';
 import type { JourneyTest } from '../journey/journey-tests';
-import { type DryRunReport, dryRun } from './dry-run';
+import { type DryRunReport, DryRunTooLong, dryRun } from './dry-run';
 
 /** When tests begin that do not say: a Monday morning, the same in every run. */
 const START = Date.UTC(2026, 0, 5, 9);
@@ -24,16 +24,41 @@ export interface Difference {
 
 type Expected = JourneyTest['expect'];
 
-/** Runs every test of a definition, in order. */
-export async function runTests(definition: Definition): Promise<readonly TestResult[]> {
+/** All tests of one definition together. */
+const LONGEST_MS = 15_000;
+
+/** Runs every test of a definition, in order. Fails with DryRunTooLong, which names the test. */
+export async function runTests(
+  definition: Definition,
+  longest = LONGEST_MS,
+): Promise<readonly TestResult[]> {
+  const until = performance.now() + longest;
   const results: TestResult[] = [];
   for (const test of definition.tests ?? []) {
     const { name, expect, ...request } = test;
-    const report = await dryRun(definition, request, { now: START });
+    const world = { now: START, longest: until - performance.now() };
+    const report = await dryRun(definition, request, world).catch((error: unknown) => {
+      if (!(error instanceof DryRunTooLong)) throw error;
+      const which = { name, before: results.length, longest };
+      throw stopped(which, performance.now() > until, error);
+    });
     const differences = differencesOf(expect, report);
     results.push({ name, passed: differences.length === 0, differences, report });
   }
   return results;
+}
+
+/** Which test was stopped, and whether it or all of them took too long. */
+function stopped(
+  { name, before, longest }: { name: string; before: number; longest: number },
+  isOver: boolean,
+  { message }: DryRunTooLong,
+): DryRunTooLong {
+  return new DryRunTooLong(
+    isOver
+      ? `The tests were stopped in "${name}", behind ${before} others: all of a definition take ${longest / 1_000} seconds at most. Lengthen the waits in its cycles, or lower settings.visitLimit.`
+      : `The test "${name}" goes on for too long. ${message}`,
+  );
 }
 
 /** Everything that was expected and did not come. */
@@ -104,17 +129,27 @@ function sends(
 }
 
 function contact(expected: Expected['contact'], actual: DryRunReport['contact']): Difference[] {
-  const { attributes = {}, ...fields } = expected ?? {};
+  const { attributes = {}, consent = {}, ...fields } = expected ?? {};
   const known: ReadonlyMap<string, Json> = new Map(Object.entries(actual));
-  const attributesNow: ReadonlyMap<string, Json> = new Map(Object.entries(actual.attributes));
   return [
     ...Object.entries(fields).flatMap(([name, wanted]) =>
       value(`contact.${name}`, inOrder(name, wanted), inOrder(name, known.get(name) ?? null)),
     ),
-    ...Object.entries(attributes).flatMap(([name, wanted]) =>
-      value(`contact.attributes.${name}`, wanted, attributesNow.get(name) ?? null),
-    ),
+    ...byName('contact.attributes', attributes, actual.attributes),
+    ...byName('contact.consent', consent, actual.consent),
   ];
+}
+
+/** The names that are expected; null expects nothing there. */
+function byName(
+  field: string,
+  expected: Readonly<Record<string, Json | undefined>>,
+  actual: JsonObject,
+): Difference[] {
+  const now: ReadonlyMap<string, Json> = new Map(Object.entries(actual));
+  return Object.entries(expected).flatMap(([name, wanted]) =>
+    value(`${field}.${name}`, wanted, now.get(name) ?? null),
+  );
 }
 
 /** Tags, lists and segments have no order of their own. */

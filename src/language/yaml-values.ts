@@ -2,13 +2,16 @@
 import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import type { Issue } from '../errors';
 import type { Json } from '../journey/json';
+import { MAX_VALUES_READ } from './definition-limits';
+import { type Path, pathText } from './path';
 import { keyText } from './yaml-positions';
 import { issueAt, Refusal } from './yaml-refusal';
 
 const MAX_DEPTH = 40;
 const MAX_ALIASES = 100;
-const MAX_VALUES = 50_000;
 const MAX_ISSUES = 20;
+
+export const TOO_MANY_VALUES = `This text is too large: it goes on behind ${MAX_VALUES_READ} values.`;
 
 /** Builds the value of a document. What is wrong with single values is collected; excess stops it. */
 export class YamlValues {
@@ -19,54 +22,54 @@ export class YamlValues {
 
   constructor(private readonly lines: LineCounter) {}
 
-  read(node: unknown, depth: number): Json {
+  read(node: unknown, path: Path = []): Json {
     this.values += 1;
-    if (this.values > MAX_VALUES)
-      throw this.refusal(node, 'too_large', 'This text has too many values.');
-    if (depth > MAX_DEPTH)
+    if (this.values > MAX_VALUES_READ) throw this.refusal(node, 'too_large', TOO_MANY_VALUES);
+    if (path.length > MAX_DEPTH)
       throw this.refusal(node, 'too_deep', 'Values are nested too deeply here.');
-    if (isAlias(node)) return this.follow(node, depth);
+    if (isAlias(node)) return this.follow(node, path);
     const { anchor } = (node ?? {}) as { anchor?: string };
     if (anchor !== undefined) this.anchors.set(anchor, node as Node);
-    if (isMap(node)) return this.readMap(node.items, depth);
-    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
-    return isScalar(node) ? this.readScalar(node) : null;
+    if (isMap(node)) return this.readMap(node.items, path);
+    if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]));
+    return isScalar(node) ? this.readScalar(node, path) : null;
   }
 
-  private follow(alias: Node & { source: string }, depth: number): Json {
+  private follow(alias: Node & { source: string }, path: Path): Json {
     this.aliases += 1;
     if (this.aliases > MAX_ALIASES) {
       throw this.refusal(alias, 'too_large', `A text uses ${MAX_ALIASES} aliases at most.`);
     }
     const target = this.anchors.get(alias.source);
-    if (target !== undefined) return this.read(target, depth + 1);
+    if (target !== undefined) return this.read(target, path);
     this.complain(alias, 'unparsable', `There is no anchor "&${alias.source}" before this alias.`);
     return null;
   }
 
-  private readMap(pairs: readonly { key: unknown; value: unknown }[], depth: number): Json {
+  private readMap(pairs: readonly { key: unknown; value: unknown }[], path: Path): Json {
     const entries = new Map<string, Json>();
     for (const { key, value } of pairs) {
       const name = keyText(key);
       if (name === null) this.complain(key, 'unparsable', 'A key is a text.');
       else if (entries.has(name)) {
         this.complain(key, 'duplicate_key', `The key "${name.slice(0, 60)}" is given twice here.`);
-      } else entries.set(name, this.read(value, depth + 1));
+      } else entries.set(name, this.read(value, [...path, name]));
     }
     return Object.fromEntries(entries);
   }
 
-  private readScalar(scalar: Node & { value: unknown }): Json {
+  private readScalar(scalar: Node & { value: unknown }, path: Path): Json {
     const { value } = scalar;
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      this.complain(scalar, 'wrong_value', 'A number is finite here.');
+      this.complain(scalar, 'wrong_value', 'A number is finite here.', path);
     }
     return value as Json;
   }
 
-  private complain(node: unknown, name: string, message: string): void {
+  private complain(node: unknown, name: string, message: string, path: Path = []): void {
     if (this.issues.length < MAX_ISSUES) {
-      this.issues.push(issueAt(this.lines, startOf(node), name, message));
+      const issue = issueAt(this.lines, startOf(node), name, message);
+      this.issues.push({ ...issue, path: pathText(path) });
     }
   }
 

@@ -3,20 +3,30 @@
  *
  * Owns: syntax, positions, the bounds of what a text may ask of us. Does not own: what the value means.
  *
- * 1. Length, depth and number of tokens are bounded while the text is read, before anything recurses.
+ * 1. Length, depth and number of words are bounded while the text is read, before anything recurses.
  * 2. Aliases are followed a bounded number of times, and what they stand for counts each time.
  * 3. `no`, `22:30` and `2026-12-24` are texts, whatever version a directive claims.
  */
-import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'yaml';
+import { Composer, CST, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import type { Issue } from '../errors';
 import type { Json } from '../journey/json';
+import { MAX_BYTES_READ, MAX_VALUES_READ } from './definition-limits';
 import { type Positions, positionsIn } from './yaml-positions';
 import { issueAt, Refusal } from './yaml-refusal';
-import { YamlValues } from './yaml-values';
+import { TOO_MANY_VALUES, YamlValues } from './yaml-values';
 
-/** The longest text that is read. */
-export const MAX_CHARACTERS = 1_000_000;
-const MAX_TOKENS = 30_000;
+/** A value is one word at most, its name another. */
+const MAX_WORDS = 2 * MAX_VALUES_READ;
+/** Blanks, breaks, remarks and brackets aside from words; far more than stand around so many values. */
+const MAX_TOKENS = 12 * MAX_VALUES_READ;
+/** What the lexer says where a value or a name begins. */
+const WORDS: ReadonlySet<string | null> = new Set([
+  'alias',
+  'scalar',
+  'single-quoted-scalar',
+  'double-quoted-scalar',
+  'block-scalar-header',
+]);
 /** Of the parser's own levels, of which a level of YAML takes two. */
 const MAX_LEVELS = 80;
 
@@ -30,7 +40,7 @@ export function parseYaml(text: string): ParsedYaml {
   try {
     const document = compose(text, lines);
     const reader = new YamlValues(lines);
-    const value = reader.read(document.contents, 0);
+    const value = reader.read(document.contents);
     if (reader.issues.length > 0) return refused(reader.issues);
     const positions = positionsIn(document.contents, reader.anchors, { lines, source: text });
     return { value, positions, issues: null };
@@ -80,21 +90,19 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] {
   lines.addNewLine(0);
   const refuse = (offset: number, name: string, message: string) =>
     new Refusal([issueAt(lines, offset, name, message)]);
-  if (text.length > MAX_CHARACTERS) {
-    throw refuse(0, 'too_large', `A definition has ${MAX_CHARACTERS} characters at most.`);
+  if (text.length > MAX_BYTES_READ) {
+    throw refuse(0, 'too_large', `A text has ${MAX_BYTES_READ} characters at most.`);
   }
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let count = 0;
+  let words = 0;
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));
     count += 1;
-    if (count > MAX_TOKENS) {
-      throw refuse(
-        parser.offset,
-        'too_large',
-        `This text is too large: it goes on behind ${MAX_TOKENS} words and marks.`,
-      );
+    if (WORDS.has(CST.tokenType(lexeme))) words += 1;
+    if (words > MAX_WORDS || count > MAX_TOKENS) {
+      throw refuse(parser.offset, 'too_large', TOO_MANY_VALUES);
     }
     if (parser.stack.length > MAX_LEVELS) {
       throw refuse(parser.offset, 'too_deep', 'Values are nested too deeply here.');

@@ -2,10 +2,10 @@
 import type { z } from 'zod';
 import type { Issue, SharedIssueName } from '../errors';
 import type { IssueDomain } from './json-guard';
-import { knownKeys } from './known-keys';
+import { misplacedField } from './misplaced-field';
 import { type Path, pathText, valueAt, writtenPath } from './path';
 import { didYouMean, suggestion } from './suggest';
-import { messageOf } from './zod-words';
+import { isZodsOwn, messageOf } from './zod-words';
 
 type ZodIssue = z.core.$ZodIssue;
 
@@ -33,6 +33,8 @@ export interface ZodIssueContext {
   readonly prefix?: Path;
   /** Further names that may be written at a path of the parsed value, for suggestions. */
   readonly alsoKnown?: (path: Path) => Iterable<string>;
+  /** What the caller called the field at a path of the parsed value. */
+  readonly calledBy?: (path: Path) => string;
 }
 
 /** Every problem of a failed parse, each with its code, its path and, for a near miss, a suggestion. */
@@ -51,27 +53,25 @@ function translate(issue: ZodIssue, base: Path, context: ZodIssueContext): Issue
     case 'unrecognized_keys':
       return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownField(key, path, context));
     case 'invalid_type':
+      if (!isZodsOwn(issue)) return [inSchemasWords(issue, path, context)];
       return [wrongType(path, nameOf(issue.expected), context)];
     case 'invalid_value':
       return [wrongChoice(path, issue.values.map(String), context)];
     case 'invalid_union':
+      if (!isZodsOwn(issue)) return [inSchemasWords(issue, path, context)];
       return unionIssues(issue, path, context);
     default:
-      return [
-        make(
-          isAbsent(path, context) ? 'missing_field' : 'wrong_value',
-          path,
-          sentence(messageOf(issue, written(path, context))),
-          context,
-        ),
-      ];
+      return [inSchemasWords(issue, path, context)];
   }
 }
 
+function inSchemasWords(issue: ZodIssue, path: Path, context: ZodIssueContext): Issue {
+  const name = isAbsent(path, context) ? 'missing_field' : 'wrong_value';
+  return make(name, path, sentence(messageOf(issue, written(path, context))), context);
+}
+
 function unknownField(key: string, path: Path, context: ZodIssueContext): Issue {
-  const known = knownKeys(context.schema, path, context.input);
-  const found = suggestion(key, [...known, ...(context.alsoKnown?.(path) ?? [])]);
-  const message = `There is no field "${key.slice(0, 100)}" here.${didYouMean(found)}`;
+  const { message, ...found } = misplacedField(key, path, context);
   return { ...make('unknown_field', [...path, key], message, context), ...found };
 }
 
@@ -100,16 +100,18 @@ function unionIssues(
   path: Path,
   context: ZodIssueContext,
 ): Issue[] {
-  const options = 'options' in issue ? issue.options : undefined;
-  if (Array.isArray(options)) return [wrongChoice(path, options.map(String), context)];
+  const options = 'options' in issue ? (issue.options as readonly unknown[]) : undefined;
+  // A variant whose type may be left out counts nothing among the choices.
+  const choices = options?.filter((option) => option !== undefined).map(String);
+  if (choices !== undefined) return [wrongChoice(path, choices, context)];
   const fitting = issue.errors.filter((branch) => !branch.some(isAboutTheWhole));
   const [best] = [...fitting].sort((a, b) => a.length - b.length);
   if (best) return best.flatMap((inner) => translate(inner, path, context));
-  const choices = issue.errors
+  const values = issue.errors
     .flat()
     .flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []));
-  if (choices.length > 0 && typeof written(path, context) === 'string')
-    return [wrongChoice(path, choices, context)];
+  if (values.length > 0 && typeof written(path, context) === 'string')
+    return [wrongChoice(path, values, context)];
   const kinds = issue.errors
     .flatMap((branch) => branch.map(expectedKind))
     .filter((kind) => kind !== null);

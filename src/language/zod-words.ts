@@ -31,10 +31,17 @@ export function messageOf(issue: ZodIssue, value: unknown): string {
   return isZodsOwn(issue) ? ours(issue, value) : issue.message;
 }
 
-function isZodsOwn(issue: ZodIssue): boolean {
+/** Whether the schema brought no message for this. */
+export function isZodsOwn(issue: ZodIssue): boolean {
   const { path: _path, message, ...raw } = issue;
   const told = z.config().localeError?.({ ...raw, input: undefined } as never);
-  return message === (typeof told === 'string' ? told : told?.message);
+  const own = typeof told === 'string' ? told : told?.message;
+  // What was received is not known any more.
+  return withoutReceived(message) === withoutReceived(own);
+}
+
+function withoutReceived(message: string | undefined): string | undefined {
+  return message?.split(', received ')[0];
 }
 
 function ours(issue: ZodIssue, value: unknown): string {

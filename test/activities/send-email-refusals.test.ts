@@ -48,10 +48,8 @@ describe('a template that takes too long', () => {
     const of = await given({ text: endless });
     const { sent, provider } = channel();
     const send = sender(t.db, provider);
-    const started = performance.now();
     const failure = { type: 'template.limit', nonRetryable: true };
     await expect(send(of)).rejects.toMatchObject(failure);
-    expect(performance.now() - started).toBeLessThan(6_000);
     expect(renders).toHaveBeenCalledTimes(3);
     await expect(send(of)).rejects.toMatchObject(failure);
     expect(renders).toHaveBeenCalledTimes(3);

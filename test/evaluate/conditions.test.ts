@@ -23,6 +23,20 @@ test.each([
   expect((await judged({ operator, conditions }, vip)).value).toBe(expected);
 });
 
+test('an explanation stays short, however many conditions led to the answer', async () => {
+  const ten = (entry: object) => ({
+    operator: 'OR',
+    conditions: Array.from({ length: 10 }, () => entry),
+  });
+  const { reason } = await judged(ten(ten(ten(no))), vip);
+  expect(reason).toMatch(/^has no tag "absent"; .* more$/);
+  expect(reason.length).toBeLessThan(1_100);
+  const long = { type: 'tag', operator: 'in', value: Array(2_000).fill('another') };
+  const explained = (await judged(ten(long), vip)).reason;
+  expect(explained).toMatch(/…; and 9 more$/);
+  expect(explained.length).toBeLessThan(1_100);
+});
+
 describe('paths', () => {
   const given = {
     contact: {

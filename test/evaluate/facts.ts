@@ -44,6 +44,7 @@ export const ADA: ContactFacts = {
   score: 0,
   lists: [],
   segments: [],
+  consent: {},
 };
 
 let counted = 0;

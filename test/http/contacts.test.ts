@@ -92,6 +92,35 @@ test('changes are events of the contact, and no change is none', async () => {
   expect(await eventsOf(id)).toHaveLength(8);
 });
 
+test('consent is merged by channel, and each change is one of a field', async () => {
+  const created = await api.post('/contacts', {
+    externalId: randomUUID(),
+    consent: { email: true, sms: false, push: null },
+  });
+  expect(created.body.consent).toEqual({ email: true, sms: false });
+  const { id } = created.body as { id: string };
+  const patched = await api.patch(`/contacts/${id}`, { consent: { email: false, sms: null } });
+  expect(patched.body.consent).toEqual({ email: false });
+  expect((await api.get(`/contacts/${id}`)).body.consent).toEqual({ email: false });
+  await api.patch(`/contacts/${id}`, { consent: { email: false } });
+  expect(await eventsOf(id)).toEqual([
+    { type: 'contact.created', changed: ['externalId', 'consent.email', 'consent.sms'] },
+    { type: 'contact.updated', changed: ['consent.email', 'consent.sms'] },
+    { type: 'contact.field_changed', field: 'consent.email' },
+    { type: 'contact.field_changed', field: 'consent.sms' },
+  ]);
+});
+
+test('a no to a channel that nobody heeds is refused', async () => {
+  for (const consent of [{ mail: false }, { email: 'no' }, false]) {
+    const { status, body } = await api.post('/contacts', { externalId: randomUUID(), consent });
+    expect({ status, issues: body.issues }).toMatchObject({
+      status: 422,
+      issues: [{ path: expect.stringMatching(/^consent/) }],
+    });
+  }
+});
+
 test('null clears a field, and an identifier of somebody else is a conflict', async () => {
   const [mine, theirs] = [randomUUID(), randomUUID()];
   const { id } = (await api.post('/contacts', { externalId: mine, firstName: 'Ada' })).body as {

@@ -77,6 +77,16 @@ describe('a dry run over REST', () => {
     });
   });
 
+  test('of a stored contact who wants no marketing sends her none', async () => {
+    const refused = { email: 'cy@example.com', consent: { email: false } };
+    const { id: contactId } = (await api.post('/contacts', refused)).body;
+    const { body } = await api.post('/workflows/test', { definition: CART, contactId });
+    expect(body).toMatchObject({ status: 'completed', sends: [] });
+    expect(body.steps).toContainEqual(
+      expect.objectContaining({ port: 'not_sent', reason: 'send.blocked.unsubscribed' }),
+    );
+  });
+
   test('of a stored contact says whether the rate limit of the trigger would let her in', async () => {
     const rated = CART.replace(
       'trigger: { type: event, event: cart.left }',
@@ -106,6 +116,94 @@ describe('a dry run over REST', () => {
     const unknown = await api.post('/workflows/test', { definition: CART, contakt: {} });
     expectProblem(unknown, 422, 'request.invalid');
     expect(unknown.body.issues).toMatchObject([{ path: 'contakt', suggestion: 'contact' }]);
+  });
+
+  test('refuses names that the definition does not have, with suggestions', async () => {
+    const definition = {
+      key: 'splitting',
+      name: 'Splitting',
+      trigger: { type: 'manual' },
+      edges: [],
+      nodes: [
+        {
+          id: 'sp',
+          type: 'split',
+          data: {
+            variants: [
+              { port: 'a', weight: 50 },
+              { port: 'b', weight: 50 },
+            ],
+          },
+        },
+      ],
+    };
+    const refused = async (request: object) => {
+      const answer = await api.post('/workflows/test', { definition, ...request });
+      expectProblem(answer, 422, 'request.invalid');
+      const issues = answer.body.issues as { code: string; path: string; suggestion?: string }[];
+      return issues.map(({ code, path, suggestion }) => [code, path, suggestion]);
+    };
+    const nowhere = 'definition.unknown_node';
+    expect(await refused({ choose: { sp: 'zz', zz: 'a' } })).toEqual([
+      ['definition.unknown_port', 'choose.sp', undefined],
+      [nowhere, 'choose.zz', undefined],
+    ]);
+    expect(
+      await refused({
+        stopAt: 'spp',
+        mocks: { nope: { output: 1 } },
+        events: [{ after: '1h', type: 'email.opened', node: 'zz' }],
+      }),
+    ).toEqual([
+      [nowhere, 'mocks.nope', undefined],
+      [nowhere, 'events[0].node', undefined],
+      [nowhere, 'stopAt', 'sp'],
+    ]);
+    const chosen = { sp: 'b', 'splitting/sp': 'b' };
+    const { body } = await api.post('/workflows/test', {
+      definition,
+      choose: chosen,
+      stopAt: 'sp',
+    });
+    expect(body.status).toBe('waiting');
+  });
+
+  test('tells reasons as live steps do, and warns of a zone that does not exist', async () => {
+    const definition = {
+      name: 'Tagging',
+      trigger: { type: 'manual' },
+      edges: [{ source: 'tag', target: 'nine' }],
+      nodes: [
+        { id: 'tag', type: 'add_tag', data: { tag: 'x2' } },
+        { id: 'nine', type: 'wait', data: { untilTime: '09:00' } },
+      ],
+    };
+    const contact = { ...ada, timeZone: 'Mars/X' };
+    const { body } = await api.post('/workflows/test', { definition, contact });
+    expect(body.steps).toMatchObject([
+      { reason: 'tag.added: tagged x2' },
+      { reason: 'wait.time_reached: time zone Mars/X is unknown, UTC counts' },
+    ]);
+    expect(body.warnings).toContainEqual(
+      expect.objectContaining({ code: 'definition.unknown_zone', path: 'contact.timeZone' }),
+    );
+  });
+
+  test('that begins in the past knows nothing of what came later', async () => {
+    const { id: contactId } = (await api.post('/contacts', { email: 'past@example.com' })).body;
+    const created = [{ type: 'event', event: 'contact.created', since: 'ever' }];
+    const definition = {
+      name: 'Was she there',
+      trigger: { type: 'manual' },
+      edges: [],
+      nodes: [{ id: 'ask', type: 'condition', data: { condition: created } }],
+    };
+    const port = async (more: object) => {
+      const { body } = await api.post('/workflows/test', { definition, contactId, ...more });
+      return body.steps?.[0].port ?? body;
+    };
+    expect(await port({})).toBe('true');
+    expect(await port({ startAt: '2020-01-01' })).toBe('false');
   });
 
   test('ends a run that would go on for ever', async () => {

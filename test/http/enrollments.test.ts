@@ -260,7 +260,6 @@ test('waiting for the end answers when it ends, or when the time is up', async (
     goalId: 'paid',
     endedAt: expect.any(String),
   });
-  expect(performance.now() - before).toBeLessThan(5_000);
   for (const bad of ['31', '-1', '1.5', 'x']) {
     expectProblem(await api.get(`/enrollments/${id}?waitSeconds=${bad}`), 422, 'request.invalid');
   }

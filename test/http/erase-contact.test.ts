@@ -43,6 +43,7 @@ async function person(): Promise<Person> {
         lastName: canary,
         attributes: { [canary]: { deep: [canary] } },
         tags: [canary],
+        consent: { email: false },
       })
       .set('Idempotency-Key', idempotencyKey);
   const id = (await create()).body.id as string;
@@ -118,6 +119,7 @@ test('nothing that says who the person was is left in any table', async () => {
   });
   expect(await tablesHolding(api.admin, canary)).toEqual([]);
   expect(await api.admin`select 1 from list_members where contact_id = ${id}`).toHaveLength(0);
+  expect(await api.admin`select consent from contacts where id = ${id}`).toEqual([{ consent: {} }]);
   expect(await tablesHolding(api.admin, bystander.canary)).toHaveLength(9);
   const steps = (await api.get(`/enrollments/${enrollmentId}/steps`)).body.data;
   expect(steps).toMatchObject([

@@ -12,7 +12,18 @@ import { enrollmentSettings } from '../../src/journey/enrollment-settings';
 import { openWay, type Way } from '../../src/journey/rate-limit';
 
 const AT = 1_000;
-const rules = (settings: object = {}) => enrollmentSettings.parse(settings);
+/** Tests count in milliseconds. */
+const rules = (settings: object = {}) =>
+  enrollmentSettings.parse(
+    Object.fromEntries(
+      Object.entries(settings).map(([name, value]: [string, unknown]) => [
+        name,
+        (name === 'window' || name === 'reEnrollmentDelay') && typeof value === 'number'
+          ? `${value}ms`
+          : value,
+      ]),
+    ),
+  );
 const passage = (more: Partial<Passage> = {}): Passage => ({
   ...{ key: null, triggerKey: null, startedAt: 0, endedAt: null, restarted: false },
   ...more,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { conditionGroup } from '../../src/journey/condition';
+import type { Json } from '../../src/journey/json';
 import { OPERATOR_NAMES } from '../../src/journey/operators';
+import { readable } from '../../src/language/readable';
 
 const problems = (input: unknown) => {
   const parsed = conditionGroup.safeParse(input);
@@ -52,7 +54,8 @@ test('a bare list means AND, and other spellings become the canonical ones', () 
       },
     ],
   });
-  expect(conditionGroup.parse(parsed)).toEqual(parsed);
+  const written = readable(parsed as unknown as Json, conditionGroup);
+  expect(conditionGroup.parse(written)).toEqual(parsed);
 });
 
 test('a group takes ten entries, an eleventh is refused', () => {

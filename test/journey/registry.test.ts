@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { alternatives, fieldsOf } from '../../scripts/docs/schema-table';
-import { schemaOf } from '../../scripts/docs/nodes-page';
+import { inputSchema } from '../../scripts/docs/input-schema';
 import { listNodeFiles, loadNodeType, ROOT } from '../../scripts/docs/node-files';
 import { generate, textOf } from '../../scripts/gen';
 import { type NodeExample, type NodeType, portsOf } from '../../src/journey/node-type';
@@ -42,7 +42,7 @@ describe.each(files)('the node type in $name.ts', (file) => {
   });
 
   it('describes every field of its configuration', () => {
-    const schema = schemaOf(type.config);
+    const schema = inputSchema(type.config);
     const fields = alternatives(schema, schema).flatMap((each) => fieldsOf(each, schema));
     const silent = fields.filter((field) => !field.schema.description);
     expect(silent.map((field) => field.path)).toEqual([]);

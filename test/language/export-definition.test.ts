@@ -60,7 +60,7 @@ const condition = fc.oneof(
   fc.record({
     type: fc.constant('event'),
     event: fc.constantFrom('email.opened', 'cart.paid'),
-    within: fc.integer({ min: 1, max: 1e9 }),
+    within: fc.integer({ min: 1, max: 1e9 }).map((length) => `${length}ms`),
     count: fc.integer({ min: 1, max: 3 }),
     filter: fc.constant([{ field: 'total', operator: '>', value: 3 }]),
   }),
@@ -77,7 +77,7 @@ const group = fc.oneof(
 );
 
 const milliseconds = fc.oneof(
-  fc.integer({ min: 1_000, max: 600_000 }),
+  fc.integer({ min: 1_000, max: 600_000 }).map((length) => `${length}ms`),
   fc.constantFrom('1 minute', '90s'),
 );
 

@@ -45,6 +45,20 @@ describe('a test inside a definition', () => {
     expect(await outcome(expected)).toEqual([]);
   });
 
+  it('changes what she answered by channel, and compares it so', async () => {
+    const test = {
+      name: 'says no on the way',
+      contact: { ...ada, consent: { sms: false, push: false } },
+      events: [{ after: '1m', contact: { consent: { email: false, push: null } } }],
+    };
+    const expected = { sends: [], contact: { consent: { sms: false, email: false, push: null } } };
+    expect(await outcome(expected, test)).toEqual([]);
+    expect(await outcome({ contact: { consent: { email: true, sms: null } } }, test)).toEqual([
+      'contact.consent.email: expected true, got false',
+      'contact.consent.sms: expected null, got false',
+    ]);
+  });
+
   it.each([
     [{ status: 'completed' }, 'status: expected "completed", got "goal_reached"'],
     [

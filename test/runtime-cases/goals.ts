@@ -6,6 +6,13 @@ const LONG = '30 days';
 const IS_PRO = [{ field: 'contact.plan', operator: 'equals', value: 'pro' }];
 const PRO = { attributes: { plan: 'pro' } };
 
+const IS_TAGGED = [{ field: 'contact.tags', operator: 'contains', value: 'q' }];
+const TAG = ['add_tag', { tag: 'q' }] as const;
+const TAGS_THEN = {
+  mail: { nodes: { tag: TAG, next: ['send_email', { subject: 'Hi', text: 'Hi' }] } },
+  call: { nodes: { tag: TAG, next: ['http_request', { url: 'https://api.example.com/x' }] } },
+} as const;
+
 const waiting = { nodes: { long: ['wait', { for: LONG }] } } as const;
 
 export const goals: Cases = {
@@ -84,6 +91,30 @@ export const goals: Cases = {
       goalId: 'bought',
       path: ['fork:-', 'one!', 'two!', 'thanks:next'],
       tags: ['thanked'],
+    },
+  ],
+  'takes back the message behind the tag that reached the goal': [
+    {
+      definition: define({ ...TAGS_THEN.mail, goals: [{ id: 'tagged', condition: IS_TAGGED }] }),
+    },
+    { status: 'goal_reached', goalId: 'tagged', path: ['tag:next', 'next!'], sends: [] },
+  ],
+  'takes back the call behind the tag that ended the enrollment': [
+    { definition: define({ ...TAGS_THEN.call, settings: { exitWhen: IS_TAGGED } }) },
+    { status: 'exited', path: ['tag:next', 'next!'] },
+  ],
+  'takes back the message behind the tag whose goal leads elsewhere': [
+    {
+      definition: define({
+        nodes: { ...TAGS_THEN.mail.nodes, thanks: ['add_tag', { tag: 'thanked' }] },
+        goals: [{ id: 'tagged', condition: IS_TAGGED, onAchieved: { goTo: 'thanks' } }],
+      }),
+    },
+    {
+      status: 'completed',
+      goalId: 'tagged',
+      path: ['tag:next', 'next!', 'thanks:next'],
+      sends: [],
     },
   ],
   'leaves as soon as exitWhen holds': [

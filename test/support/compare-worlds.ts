@@ -6,7 +6,7 @@
  *   of all visits too. The order of different paths at one instant is not defined: the simulator plays
  *   several (`orders`), and one of them has to be Temporal's.
  * - When: each visit's beginning and end, within the time that real servers take.
- * - Messages: node, recipient, subject. The contact: tags, score, attributes, lists. The variables.
+ * - Messages: node, recipient, subject. The contact: tags, score, attributes, lists, consent. The variables.
  *
  * Dates that were computed from the clock are compared like visits.
  */
@@ -80,8 +80,8 @@ function codeOf(reason: string | null): string {
   return code.replace(/^enrollment\.blocked\..*/, 'enrollment.blocked');
 }
 
-function personOf({ tags, score, attributes, lists }: ContactFacts): JsonObject {
-  return { tags: tags.toSorted(), score, attributes, lists: lists.toSorted() };
+function personOf({ tags, score, attributes, lists, consent }: ContactFacts): JsonObject {
+  return { tags: tags.toSorted(), score, attributes, lists: lists.toSorted(), consent };
 }
 
 /** Where the worlds differ, in words; empty when they agree. Times may be apart by the slack. */

@@ -20,8 +20,27 @@ export function define(sketch: Sketch): Definition {
   return definition;
 }
 
+const DURATIONS = new Set([
+  ...['for', 'timeout', 'maxWait', 'offset', 'within', 'per', 'after', 'endedAfter'],
+  ...['initialInterval', 'maxInterval', 'reEnrollmentDelay', 'window'],
+]);
+
+/** Milliseconds, which tests count in, as people must write them. */
+function withUnits(value: unknown, name = ''): unknown {
+  if (typeof value === 'number' && DURATIONS.has(name)) return `${value}ms`;
+  if (Array.isArray(value)) return value.map((item) => withUnits(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withUnits(inner, key)]),
+  );
+}
+
 /** The same as input for the API. */
-export function sketched({ nodes, edges, goals, settings, triggers, tests, key }: Sketch): object {
+export function sketched(sketch: Sketch): object {
+  return withUnits(graphOf(sketch)) as object;
+}
+
+function graphOf({ nodes, edges, goals, settings, triggers, tests, key }: Sketch): object {
   const ids = Object.keys(nodes);
   const chain = ids.slice(1).map((id, index) => `${ids[index]} -> ${id}`);
   return {

@@ -97,7 +97,7 @@ type Prepared<J extends Playable> = Omit<Traveller<J>, 'enrollment'> & {
 async function prepare<J extends Playable>(world: Journeys, journey: J): Promise<Prepared<J>> {
   const { definition, events, startAt, assignments = {}, isAlone = false } = journey;
   const place = isAlone ? await world.elsewhere() : world;
-  const { segments: _, consent: __, ...fields } = journey.contact;
+  const { segments: _, ...fields } = journey.contact;
   const { id } = await place.contact(isAlone ? { email: null, ...fields } : fields);
   const contact = { ...contactOf(journey.contact), id };
   const script = scriptOf(events, startAt);

@@ -17,12 +17,7 @@ export async function runOnTemporal(
   scenario: Case,
 ): Promise<{ observed: Observed; enrollment: EnrollmentRow }> {
   const workflowId = await world.publish(await stagedCase(world, scenario));
-  const {
-    lists: _lists,
-    segments: _segments,
-    consent: _consent,
-    ...fields
-  } = scenario.contact ?? {};
+  const { lists: _lists, segments: _segments, ...fields } = scenario.contact ?? {};
   const contact = await world.contact(fields);
   const { trigger, happenings = [], variables, continueOften } = scenario;
   const triggerId = trigger && (await world.event(contact.id, trigger.type, trigger.properties));

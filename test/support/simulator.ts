@@ -22,6 +22,7 @@ export const ada: ContactFacts = {
   score: 0,
   lists: [],
   segments: [],
+  consent: {},
 };
 
 /** Input of the simulator with everything a test does not care about. */

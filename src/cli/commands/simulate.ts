@@ -1,6 +1,7 @@
 import type { Definition } from '../../journey/definition';
 import type { Instant } from '../../journey/json';
 import { type DryRunReport, type DryRunRequest, dryRun } from '../../language/dry-run';
+import { checkDryRun } from '../../language/dry-run-names';
 import { defineCommand } from '../command';
 import { UsageError } from '../usage-error';
 import { readDefinition } from '../definitions';
@@ -74,7 +75,8 @@ export const simulate = defineCommand({
     const now = Math.floor(Date.now() / SECOND) * SECOND;
     if (step) return stepThrough(definition, request, now, terminal);
     const { report, stoppedAt } = await run(definition, request, now);
-    if (json) terminal.json({ ...report, warnings: read.warnings });
+    const { warnings } = checkDryRun(definition, request);
+    if (json) terminal.json({ ...report, warnings: [...read.warnings, ...warnings] });
     else print(definition, request, report, stoppedAt, terminal);
     return report.status === 'failed' ? 1 : 0;
   },

@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { doublePrecision, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  doublePrecision,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Consent } from '../../journey/consent';
 import { instant, jsonObject, workspaceId } from './columns';
 
 /** A person. E-mail addresses are told apart without regard to case. */
@@ -17,6 +26,8 @@ export const contacts = pgTable(
     attributes: jsonObject('attributes').notNull().default({}),
     tags: text('tags').array().notNull().default([]),
     score: doublePrecision('score').notNull().default(0),
+    /** By channel; one that is not named may be used. */
+    consent: jsonb('consent').$type<Consent>().notNull().default({}),
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
     /** When the person was erased; every other field of hers is empty then. */

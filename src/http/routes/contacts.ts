@@ -5,6 +5,8 @@ import { listEnrollments } from '../../db/enrollments';
 import { eraseContact } from '../../db/erase-contact';
 import { listEvents } from '../../db/events';
 import { fail } from '../../errors';
+import { consentChange } from '../../journey/consent';
+import { scoreRule, tagsRule, TEXT_FIELD_RULES } from '../../journey/contact-fields';
 import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { changeContact, saveContact } from '../save-contact';
@@ -13,34 +15,25 @@ import { contactSchema, contactView } from '../views/contact';
 import { enrollmentSchema, enrollmentView } from '../views/enrollment';
 import { eventSchema, eventView } from '../views/event';
 
-const text = (longest: number) =>
-  z.string().min(1, 'This cannot be empty; null clears it.').max(longest);
+const { externalId, email, phone, firstName, lastName, timeZone } = TEXT_FIELD_RULES;
 
 const fields = {
-  externalId: text(200)
+  externalId: externalId
     .nullable()
     .optional()
     .describe('The id that your system gives this person.'),
-  email: z
-    .email('Expected an e-mail address.')
-    .max(320)
-    .nullable()
-    .optional()
-    .describe('Compared without regard to case.'),
-  phone: text(40).nullable().optional().describe('A phone number, best in E.164.'),
-  firstName: text(200).nullable().optional(),
-  lastName: text(200).nullable().optional(),
-  timeZone: text(64)
+  email: email.nullable().optional().describe('Compared without regard to case.'),
+  phone: phone.nullable().optional().describe('A phone number, best in E.164.'),
+  firstName: firstName.nullable().optional(),
+  lastName: lastName.nullable().optional(),
+  timeZone: timeZone
     .nullable()
     .optional()
     .describe('An IANA zone such as `Europe/Berlin`; an unknown one counts as none.'),
   attributes: jsonObject.optional().describe('Your own fields; merged by name, null removes one.'),
-  tags: z
-    .array(z.string().trim().min(1).max(100))
-    .max(200)
-    .optional()
-    .describe('All tags: those left out are removed.'),
-  score: z.number().optional(),
+  tags: tagsRule.optional().describe('All tags: those left out are removed.'),
+  score: scoreRule.optional(),
+  consent: consentChange.optional(),
 };
 
 /** What names or describes a contact; also accepted inline where somebody is enrolled. */

@@ -12,9 +12,11 @@ import { fail, type Issue } from '../../errors';
 import { type ContactState, contactState, dryRunFields } from '../../journey/journey-tests';
 import type { Definition } from '../../journey/definition';
 import { dryRun, type DryRunWorld, DryRunTooLong } from '../../language/dry-run';
+import { checkDryRun } from '../../language/dry-run-names';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject, uuid } from '../common';
 import { type Call, writeRoute } from '../route';
+import { refuseIf } from '../validate';
 import { dryRunSchema } from '../views/dry-run';
 import { contactMissing } from './contacts';
 import { requireDefinition } from '../definition-input';
@@ -42,7 +44,12 @@ const storedRequest = z
 const inlineRequest = z
   .strictObject({
     definition: z
-      .union([z.string().max(LARGE_BODY_LIMIT), jsonObject])
+      .union([z.string().max(LARGE_BODY_LIMIT), jsonObject], {
+        error: ({ input }) =>
+          input === undefined || typeof input === 'string' || typeof input === 'object'
+            ? undefined
+            : `Expected a definition, as an object or as a text, got ${JSON.stringify(input)}.`,
+      })
       .describe('A definition in any form: an object, or a text in YAML or JSON.'),
     ...fields,
   })
@@ -66,7 +73,7 @@ export const dryRunRoutes = [
     problems: ['definition.invalid', 'contact.not_found', 'simulation.too_long'],
     async write(tx, { body: { definition: written, ...request } }) {
       const { definition, warnings } = await requireDefinition(tx, written);
-      return answer(await run(tx, definition, request), warnings);
+      return run(tx, definition, request, { warnings });
     },
   }),
   writeRoute({
@@ -89,20 +96,22 @@ export const dryRunRoutes = [
       const workflow = await getWorkflow(tx, id);
       if (!workflow) throw workflowMissing(id);
       const { definition, warnings } = await requireDefinition(tx, workflow.draft);
-      return answer(await run(tx, definition, body, workflow.id), warnings);
+      return run(tx, definition, body, { warnings, workflowId: workflow.id });
     },
   }),
 ];
 
-function answer(report: object, warnings: readonly Issue[]) {
-  return { status: 200, body: { ...report, warnings: [...warnings] } };
+interface Around {
+  /** What the definition is warned of. */
+  readonly warnings: readonly Issue[];
+  readonly workflowId?: string;
 }
 
 async function run(
   tx: Tx,
   definition: Definition,
   request: DryRunInput,
-  workflowId: string | null = null,
+  { warnings, workflowId }: Around,
 ) {
   const { contactId, contact, ...rest } = request;
   const stored = contactId === undefined ? null : await findContact(tx, { id: contactId });
@@ -111,12 +120,12 @@ async function run(
   const earlier = stored && workflowId && (await earlierEnrollments(tx, workflowId, stored.id));
   const lists = stored === null ? [] : await listsOf(tx, stored.id);
   const state = stored === null ? (contact ?? {}) : stateOf(stored, lists);
+  const asked = { ...rest, contact: state };
+  const found = checkDryRun(definition, asked);
+  refuseIf(found.errors, 'dry run');
   try {
-    return await dryRun(
-      definition,
-      { ...rest, contact: state },
-      { ...world, ...(earlier ? { earlier } : {}) },
-    );
+    const report = await dryRun(definition, asked, { ...world, ...(earlier ? { earlier } : {}) });
+    return { status: 200, body: { ...report, warnings: [...warnings, ...found.warnings] } };
   } catch (error) {
     if (!(error instanceof DryRunTooLong)) throw error;
     throw fail('simulation.too_long', error.message);

@@ -1,9 +1,10 @@
 /** Activating, pausing and archiving workflows. */
 import { z } from 'zod';
 import type { Tx } from '../../db/client';
-import { loadVersion, publishVersion, type WorkflowRow } from '../../db/workflows';
+import { getWorkflow, loadVersion, publishVersion, type WorkflowRow } from '../../db/workflows';
 import { lockWorkflow, setWorkflowStatus } from '../../db/workflow-changes';
-import { fail } from '../../errors';
+import { fail, type Issue } from '../../errors';
+import type { Definition } from '../../journey/definition';
 import { contentHash } from '../../language/content-hash';
 import { listensTo, triggerRows } from '../../language/listens-to';
 import { requirePassingTests } from '../definition-tests';
@@ -11,7 +12,7 @@ import { byId } from '../common';
 import { writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
 import { requireDefinition } from '../definition-input';
-import { lockedWorkflow, workflowMissing } from './workflows';
+import { lockedWorkflow, workflowArchived, workflowMissing } from './workflows';
 
 export const activation = z
   .strictObject({
@@ -42,14 +43,17 @@ export const workflowStateRoutes = [
       'workflow.not_found',
       'workflow.archived',
       'workflow.tests_failed',
+      'request.precondition_failed',
       'simulation.too_long',
     ],
     async write(tx, { params: { id }, body, key }) {
+      const draft = await activatedDraft(tx, id, body.force ?? false);
       const row = await lockedWorkflow(tx, id);
+      if (row.draftRevision !== draft.revision) throw changedMeanwhile(row);
       const warnings = await publish(tx, row, {
+        ...draft,
         changelog: body.changelog ?? null,
         author: key.keyId,
-        force: body.force ?? false,
       });
       return workflowAnswer(200, await setWorkflowStatus(tx, row.id, 'active'), warnings);
     },
@@ -99,17 +103,40 @@ export const workflowStateRoutes = [
   }),
 ];
 
+interface ActivatedDraft {
+  readonly revision: number;
+  readonly definition: Definition;
+  readonly warnings: Issue[];
+}
+
+/** The draft, which may be activated. Its tests run before the workflow is locked: they may take seconds. */
+async function activatedDraft(tx: Tx, id: string, force: boolean): Promise<ActivatedDraft> {
+  const row = await getWorkflow(tx, id);
+  if (!row) throw workflowMissing(id);
+  if (row.status === 'archived') throw workflowArchived(row.key);
+  const { definition, warnings } = await requireDefinition(tx, row.draft, { activated: true });
+  if (!force) await requirePassingTests(definition);
+  return { revision: row.draftRevision, definition, warnings };
+}
+
+function changedMeanwhile({ key, draftRevision }: WorkflowRow) {
+  return fail(
+    'request.precondition_failed',
+    `The draft of "${key}" was changed while its tests ran; it is at revision ${draftRevision} now. Activate it again.`,
+  );
+}
+
 /** Publishes the draft unless it is the active version already; returns the draft's warnings. */
 async function publish(
   tx: Tx,
   row: WorkflowRow,
   {
-    force,
-    ...by
-  }: { readonly changelog: string | null; readonly author: string; readonly force: boolean },
+    definition,
+    warnings,
+    changelog,
+    author,
+  }: ActivatedDraft & { readonly changelog: string | null; readonly author: string },
 ) {
-  const { definition, warnings } = await requireDefinition(tx, row.draft, { activated: true });
-  if (!force) await requirePassingTests(definition);
   const hash = contentHash(definition);
   const active =
     row.activeVersion === null ? null : await loadVersion(tx, row.id, row.activeVersion);
@@ -121,7 +148,8 @@ async function publish(
       contentHash: hash,
       listensTo: listensTo(definition),
       triggers,
-      ...by,
+      changelog,
+      author,
     });
   }
   return warnings;

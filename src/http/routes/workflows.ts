@@ -6,7 +6,7 @@ import { fail } from '../../errors';
 import { guardJson } from '../../language/json-guard';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject, listAnswer, listOf, pageQuery } from '../common';
-import { requireDefinition } from '../definition-input';
+import { readPart, requireDefinition } from '../definition-input';
 import { readRoute, writeRoute } from '../route';
 import { entityTag, workflowAnswer, workflowSchema, workflowView } from '../views/workflow';
 
@@ -95,7 +95,10 @@ export const workflowRoutes = [
     async write(tx, { params: { id }, body, header }) {
       const row = await lockedWorkflow(tx, id);
       requireMatch(row, header('If-Match'));
-      const { definition, source, warnings } = await requireDefinition(tx, merged(row.draft, body));
+      const { definition, source, warnings } = await requireDefinition(
+        tx,
+        merged(row.draft, readPart(body)),
+      );
       if (definition.key !== row.key) throw keyChanged(row.key);
       return workflowAnswer(
         200,
@@ -110,10 +113,12 @@ export const workflowRoutes = [
 export async function lockedWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowRow> {
   const row = await lockWorkflow(tx, idOrKey);
   if (!row) throw workflowMissing(idOrKey);
-  if (row.status === 'archived')
-    throw fail('workflow.archived', `The workflow "${row.key}" is archived and cannot be changed.`);
+  if (row.status === 'archived') throw workflowArchived(row.key);
   return row;
 }
+
+export const workflowArchived = (key: string) =>
+  fail('workflow.archived', `The workflow "${key}" is archived and cannot be changed.`);
 
 function keyChanged(key: string) {
   const message = `The key of a workflow never changes; it is "${key}". Create another workflow for another key.`;

@@ -17,6 +17,9 @@ export const contactSchema = z
     attributes: jsonObject,
     tags: z.array(z.string()),
     score: z.number(),
+    consent: z
+      .record(z.string(), z.boolean())
+      .describe('By channel, whether marketing may be sent; a channel not named may be used.'),
     createdAt: instant,
     updatedAt: instant,
     warnings: z
@@ -32,9 +35,10 @@ export function contactView(
 ): z.infer<typeof contactSchema> {
   const { id, externalId, email, phone, firstName, lastName, timeZone, attributes, tags, score } =
     row;
-  const { createdAt, updatedAt } = row;
+  const { consent, createdAt, updatedAt } = row;
   return {
     ...{ id, externalId, email, phone, firstName, lastName, timeZone, attributes, tags, score },
+    consent,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),

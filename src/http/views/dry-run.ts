@@ -12,7 +12,7 @@ const step = z.object({
   status: z.enum(['waiting', 'completed', 'failed', 'skipped', 'cancelled']),
   port: z.string().optional(),
   output: jsonObject.optional(),
-  reason: z.string().optional().describe('Why, in words.'),
+  reason: z.string().optional().describe('Why: a code, then words about it, as `code: words`.'),
 });
 
 const send = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { savedVariables, saveField } from '../call-answer';
+import { renderCredentials } from '../call-credentials';
 import {
   BODILESS,
   callBody,
@@ -19,16 +20,16 @@ const credential = z.string().min(1).max(4_000);
 const auth = z
   .discriminatedUnion('type', [
     z.strictObject({
-      type: z.literal('bearer'),
+      type: z.literal('bearer').describe('A token in `Authorization`.'),
       token: credential.describe('The token, as a Liquid template.'),
     }),
     z.strictObject({
-      type: z.literal('basic'),
+      type: z.literal('basic').describe('A name and a password in `Authorization`.'),
       username: credential.describe('The user name, as a Liquid template.'),
       password: z.string().max(4_000).describe('The password, as a Liquid template.'),
     }),
     z.strictObject({
-      type: z.literal('header'),
+      type: z.literal('header').describe('A header of any name.'),
       name: z
         .string()
         .regex(/^[A-Za-z0-9-]{1,100}$/)
@@ -99,7 +100,11 @@ export const httpRequest = defineNodeType({
   async dryRun(config, facts, evaluators, mocked = null) {
     const call = await renderCall({ ...config, method: methodOf(config) }, facts, evaluators);
     const answer = { status: 200, headers: {}, body: mocked };
-    return previewOfCall('http_request', call, savedVariables(config.save, answer));
+    const credentials = config.auth
+      ? await renderCredentials(config.auth, facts, evaluators, () => '')
+      : {};
+    const headers = { ...call.headers, ...credentials };
+    return previewOfCall('http_request', { ...call, headers }, savedVariables(config.save, answer));
   },
   async run(_config, context) {
     return outcomeOfCall(await context.perform('httpRequest', {}));

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { withheld } from '../consent';
 import type { Evaluators, Facts } from '../facts';
+import { blockedMail, previewOfMail } from '../mail-preview';
 import { defineNodeType, type DryRun } from '../node-type';
 import type { RunContext, SendResult } from '../runtime';
 
@@ -82,17 +84,10 @@ export const sendEmail = defineNodeType({
   },
 });
 
-const blocked = (reason: string): DryRun => ({
-  preview: { blocked: reason },
-  result: { outcome: 'blocked', reason },
-});
-
 function preview(config: Config, facts: Facts, evaluators: Evaluators): DryRun {
-  const { to, ...content } = evaluators.email(config, facts);
-  if (to === null) return blocked('no_address');
-  const refused = config.purpose === 'marketing' && facts.contact.consent?.['email'] === false;
-  if (refused) return blocked('unsubscribed');
-  return { preview: { send: { channel: 'email', to, ...content } }, result: { outcome: 'sent' } };
+  const refusal = withheld(facts.contact.consent, 'email', config.purpose);
+  if (refusal !== null) return blockedMail(refusal);
+  return previewOfMail('email', evaluators.email(config, facts), config.from?.name);
 }
 
 /** Tries until the message is sent, blocked, or of unknown fate with a policy that goes on. */

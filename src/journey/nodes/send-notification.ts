@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Evaluators, Facts } from '../facts';
+import { previewOfMail } from '../mail-preview';
 import { defineNodeType, type DryRun } from '../node-type';
 import { templatesIn } from '../value';
 
@@ -66,13 +67,8 @@ export function subjectOf(subject: string | undefined, text: string): string {
 
 function preview({ to, subject, text }: Config, facts: Facts, evaluators: Evaluators): DryRun {
   const mail = evaluators.email({ to, subject: subject ?? '', text }, facts);
-  const address = mail.to?.trim() ?? '';
-  if (address === '') {
-    const result = { outcome: 'blocked', reason: 'no_address' };
-    return { preview: { blocked: 'no_address' }, result };
-  }
   const said = mail.text ?? '';
-  const content = { subject: subjectOf(subject && mail.subject, said), text: said };
-  const send = { channel: 'notification', to: address, ...content };
-  return { preview: { send }, result: { outcome: 'sent' } };
+  // A subject that is rendered to nothing counts as none.
+  const content = { subject: subjectOf(mail.subject || undefined, said), text: said };
+  return previewOfMail('notification', { to: mail.to, ...content });
 }

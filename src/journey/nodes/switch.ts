@@ -19,10 +19,13 @@ export const switchNode = defineNodeType({
       )
       .min(1)
       .max(20)
-      .refine(
-        (cases) => new Set(cases.map(({ port }) => port)).size === cases.length,
-        'Cases differ by port.',
-      )
+      .superRefine((cases, context) => {
+        for (const [index, { port }] of cases.entries()) {
+          if (cases.findIndex((each) => each.port === port) === index) continue;
+          const message = `An earlier case has the port "${port}" too. Give each case a port of its own.`;
+          context.addIssue({ code: 'custom', path: [index, 'port'], message });
+        }
+      })
       .describe('The questions, first match.'),
   }),
   ports: ({ cases }) => [...cases.map(({ port }) => port), 'default'],

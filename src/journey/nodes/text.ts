@@ -70,7 +70,7 @@ export const text = defineNodeType({
   kind: 'decision',
   summary: 'Makes a text or a list of texts and keeps it in a variable.',
   description:
-    'Numbers count as their digits; a missing value or one of another type takes the `error` port (`text.not_a_text`), so give Liquid a `default` where something may be missing. Positions and lengths count characters, and an emoji is one.',
+    'Numbers count as their digits; a missing value or one of another type takes the `error` port (`text.not_a_text`), so give Liquid a `default` where something may be missing. Positions and lengths count Unicode code points: most characters are one, but a flag, an emoji with a skin tone or an accent that is written apart are several.',
   config,
   ports: ['next'],
   examples: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelProblem } from '../consent';
 import { contactEvents } from '../contact-events';
 import { UPDATABLE_FIELDS, updated } from '../contact-update';
 import type { ContactFacts, Evaluators, Facts } from '../facts';
@@ -25,6 +26,7 @@ function pathProblem(path: string): string | null {
   if ([first, ...rest].includes('')) return 'Names in a path cannot be empty.';
   if (path.length > LONGEST_PATH) return `A path has ${LONGEST_PATH} characters at most.`;
   if (Object.hasOwn(OTHERS, first)) return OTHERS[first] ?? null;
+  if (first === 'consent') return channelProblem(rest);
   if (rest.length > 0 && UPDATABLE_FIELDS.includes(first))
     return `"${first}" has nothing inside it.`;
   return null;
@@ -77,7 +79,7 @@ export const updateContact = defineNodeType({
   kind: 'decision',
   summary: 'Changes fields of the contact.',
   description:
-    'A path is a contact field (`firstName`, `timeZone`, `score`, …), else an attribute; dots lead into objects. Values may be Liquid texts. `append` and `increment` begin with an empty list and with 0 where nothing is there; what does not fit its field fails the node and changes nothing. Each field really changed is a `contact.field_changed` event.',
+    'A path is a contact field (`firstName`, `timeZone`, `score`, `consent.email`, …), else an attribute; dots lead into objects. Values may be Liquid texts. `append` and `increment` begin with an empty list and with 0 where nothing is there; what does not fit its field fails the node and changes nothing. Each field really changed is a `contact.field_changed` event.',
   config,
   ports: ['next'],
   examples: [

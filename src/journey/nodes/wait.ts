@@ -116,9 +116,21 @@ function describe(data: Config): string {
   return `Wait until ${data.offset === undefined ? '' : `${describeDuration(data.offset)} from `}a date`;
 }
 
-function until(deadline: Instant, at: Instant, code = 'wait.elapsed'): Answer<Ports> {
-  return at >= deadline ? { port: 'next', reason: { code } } : { until: deadline };
+/** `note` is about the zone that the deadline was read in. */
+function until(
+  deadline: Instant,
+  at: Instant,
+  code = 'wait.elapsed',
+  note?: string,
+): Answer<Ports> {
+  return at >= deadline ? { port: 'next', reason: because(code, note) } : { until: deadline };
 }
+
+const because = (code: string, note: string | undefined) =>
+  note === undefined ? { code } : { code, detail: note };
+
+/** A text that names its own zone. */
+const ABSOLUTE = /[T ].*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
 
 async function untilDate(
   data: z.infer<typeof variants.until>,
@@ -127,7 +139,11 @@ async function untilDate(
 ): Promise<Answer<Ports>> {
   const value = await evaluators.value(data.until, facts);
   const instant = evaluators.instant(value, facts);
-  if (instant !== null) return until(instant + (data.offset ?? 0), facts.at, 'wait.date_reached');
+  if (instant !== null) {
+    const isLocal = typeof value === 'string' && !ABSOLUTE.test(value.trim());
+    const note = isLocal ? evaluators.zoneNote(facts) : undefined;
+    return until(instant + (data.offset ?? 0), facts.at, 'wait.date_reached', note);
+  }
   const detail = `${JSON.stringify(value)} is no date`;
   const reason = { code: 'wait.no_date', detail };
   if (data.ifMissing === 'continue') return { port: 'next', reason };
@@ -148,7 +164,7 @@ function untilTime(
   // What came before took a moment: whole days behind 10:00 it is 10:00 still, and not tomorrow's turn.
   const from = number > 1 ? startedAt + 1 : Math.floor(startedAt / MINUTE_MS) * MINUTE_MS;
   const deadline = evaluators.localTime({ time, days, timeZone: zone }, from, facts);
-  return until(deadline, facts.at, 'wait.time_reached');
+  return until(deadline, facts.at, 'wait.time_reached', evaluators.zoneNote(facts, zone));
 }
 
 async function untilCondition(
@@ -170,8 +186,8 @@ function untilOpen(
   facts: Facts,
   evaluators: Evaluators,
 ): Answer<Ports> {
-  const { open, changesAt } = evaluators.window(window, facts.at, facts);
-  if (open) return { port: 'next', reason: { code: 'wait.window_open' } };
+  const { open, changesAt, note } = evaluators.window(window, facts.at, facts);
+  if (open) return { port: 'next', reason: because('wait.window_open', note) };
   if (changesAt !== undefined) return { until: changesAt };
   const detail = 'the window does not open within a year';
   return { port: 'error', reason: { code: 'wait.never_open', detail } };

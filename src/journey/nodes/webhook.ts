@@ -9,18 +9,21 @@ import {
   webhookMethod,
 } from '../call-fields';
 import { outcomeOfCall } from '../call-outcome';
-import { previewOfCall, renderCall } from '../call-render';
+import { previewOfCall, renderCall, renderText } from '../call-render';
+import { EvaluationFailed } from '../facts';
 import { defineNodeType } from '../node-type';
 import { isLiquid, templatesIn } from '../value';
 
 const SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
 
+const NO_SECRET =
+  'A secret is "whsec_" and 24 to 64 random bytes in base64, such as: openssl rand -base64 32.';
+
 const secret = z
   .string()
   .max(1_000)
   .refine((text) => isLiquid(text) || text.trim().split(/\s+/).every(isSecret), {
-    message:
-      'A secret is "whsec_" and 24 to 64 random bytes in base64, such as: openssl rand -base64 32.',
+    message: NO_SECRET,
   })
   .describe(
     'Signs the call as Standard Webhooks specifies: `whsec_` and 24 to 64 bytes in base64. Two, separated by a blank, while the receiver changes from one to the other.',
@@ -28,6 +31,11 @@ const secret = z
 
 function isSecret(text: string): boolean {
   return SECRET.test(text);
+}
+
+function checkSecret(rendered: string): void {
+  if (rendered.trim().split(/\s+/).every(isSecret)) return;
+  throw new EvaluationFailed('webhook.bad_secret', NO_SECRET);
 }
 
 export const webhook = defineNodeType({
@@ -70,7 +78,10 @@ export const webhook = defineNodeType({
   waiting: () => ({ until: null, for: 'webhook' }),
   label: (_config, name) => `Call "${name}"`,
   async dryRun(config, facts, evaluators) {
-    return previewOfCall('webhook', await renderCall(config, facts, evaluators));
+    const call = await renderCall(config, facts, evaluators);
+    if (config.secret !== undefined)
+      checkSecret(await renderText(config.secret, facts, evaluators));
+    return previewOfCall('webhook', call);
   },
   async run(_config, context) {
     return outcomeOfCall(await context.perform('webhook', {}));

@@ -23,15 +23,21 @@ function readDelay(retry: WrittenObject, notes: Notes): void {
   const delay = take(retry, 'retryDelay');
   if (delay === undefined) return;
   if (delay.kind !== 'object') {
-    put(retry, 'initialInterval', delay);
+    put(retry, 'initialInterval', milliseconds(delay));
     return;
   }
-  put(retry, 'initialInterval', take(delay, 'initial'));
-  put(retry, 'maxInterval', take(delay, 'max'));
+  put(retry, 'initialInterval', milliseconds(take(delay, 'initial')));
+  put(retry, 'maxInterval', milliseconds(take(delay, 'max')));
   readMultiplier(retry, take(delay, 'multiplier'), notes);
   for (const [name, field] of delay.fields) {
     notes.unknownField(field.place, name, ['initial', 'max', 'multiplier']);
   }
+}
+
+/** A number as a duration; a text says its unit itself. */
+function milliseconds(written: Written | undefined): Written | undefined {
+  if (written?.kind !== 'scalar' || typeof written.value !== 'number') return written;
+  return scalar(written.place, `${written.value}ms`);
 }
 
 /** Pauses double, or stay as they are; another factor cannot be kept and is not dropped in silence. */

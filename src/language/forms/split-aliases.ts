@@ -1,6 +1,15 @@
 /** The ways of writing a split: `ab_split { paths, weights }` and `split { splitType, branches }`. */
+import { quoted } from '../findings';
 import type { Notes } from '../notes';
-import { list, object, scalar, type Written, type WrittenObject } from '../written';
+import { didYouMean, suggestion } from '../suggest';
+import {
+  list,
+  object,
+  scalar,
+  type Written,
+  type WrittenList,
+  type WrittenObject,
+} from '../written';
 import { calls, lowerText, put, rename, take, takeFirst, textOf } from '../written-fields';
 import { groupOf } from './conditions';
 import { type Step, wayTo } from './ways';
@@ -16,7 +25,31 @@ export function readAbSplit(data: WrittenObject, step: Step, notes: Notes): void
   const weights = take(data, 'weights');
   const paths = take(data, 'paths');
   if (paths?.kind !== 'list') return put(data, 'variants', paths);
-  put(data, 'variants', variantsOf(paths.items, weights, paths, step));
+  const variants = variantsOf(paths.items, weights, paths, step);
+  if (weights !== undefined) checkWeights(weights, variants, notes);
+  put(data, 'variants', variants);
+}
+
+/** Weights that belong to no path would be lost without a word. */
+function checkWeights(weights: Written, { items }: WrittenList, notes: Notes): void {
+  if (weights.kind === 'scalar') {
+    const message = 'Expected a list of weights, or an object with a weight for each path.';
+    return notes.error('wrong_type', weights.place, message);
+  }
+  if (weights.kind === 'list') {
+    if (weights.items.length <= items.length) return;
+    const message = `There are ${weights.items.length} weights for ${items.length} paths. Give one for each.`;
+    return notes.error('wrong_value', weights.items[items.length]?.place ?? null, message);
+  }
+  const ports = items.flatMap((item) =>
+    item.kind === 'object' ? (textOf(item, 'port') ?? []) : [],
+  );
+  for (const [port, weight] of weights.fields) {
+    if (ports.includes(port)) continue;
+    const found = suggestion(port, ports);
+    const message = `There is no path ${quoted([port])} for this weight.${didYouMean(found)}`;
+    notes.error('unknown_port', weight.place, message, found);
+  }
 }
 
 /** `split { splitType: percentage | conditional, … }`; a conditional split is a switch. */
@@ -44,7 +77,7 @@ function variantsOf(
   weights: Written | undefined,
   holder: Written,
   step: Step,
-): Written {
+): WrittenList {
   const even = weights === undefined && !items.some(hasWeight);
   const variants = items.map((item, index) => {
     const variant =

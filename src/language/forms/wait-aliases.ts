@@ -35,7 +35,7 @@ const SAID = ['until', 'untilTime', 'untilCondition', 'for', 'window'];
 function demand(notes: Notes, data: WrittenObject, place: Place, message: string): void {
   if (SAID.some((name) => data.fields.has(name))) return;
   notes.error('missing_field', place, message);
-  data.fields.set('for', scalar(place, 0));
+  data.fields.set('for', scalar(place, '0s'));
 }
 
 /** `wait { waitType, … }`; a wait in the canonical form stays as it is. */

@@ -12,6 +12,18 @@ const saved = async (save: object, output: unknown) => {
   return variables;
 };
 
+it.each([
+  { headers: { 'X-A': '{{ variables.t }}' } },
+  { auth: { type: 'bearer', token: '{{ variables.t }}' } },
+])('fails where %j has a line break', async (data) => {
+  const { error, calls } = await runNode(
+    'http_request',
+    { ...ask, ...data },
+    { variables: { t: 'a\nX-Admin: 1' } },
+  );
+  expect({ code: error?.code, calls }).toEqual({ code: 'http.header_refused', calls: [] });
+});
+
 it('asks with GET, and with POST where there is a body', async () => {
   const { calls } = await runNode('http_request', ask);
   expect(calls).toEqual([

@@ -29,6 +29,18 @@ it('takes not_sent when nobody is named', async () => {
   expect(steps).toMatchObject([{ port: 'not_sent', code: 'send.blocked.no_address' }]);
 });
 
+it('goes to nobody without a plain address, and not with a line break in its subject', async () => {
+  const told = { channel: 'email', to: 'a@example.com', text: 'x' };
+  const lost = await runNode('send_notification', { ...told, to: 'a@example.com, b@example.com' });
+  expect(lost.steps).toMatchObject([{ port: 'not_sent', code: 'send.blocked.invalid_address' }]);
+  const broken = await runNode(
+    'send_notification',
+    { ...told, subject: 'a{{ variables.nl }}' },
+    { variables: { nl: '\nb' } },
+  );
+  expect(broken).toMatchObject({ sends: [], error: { code: 'email.header_refused' } });
+});
+
 it.each([
   [{ ...note, channel: 'slack' }, 'channel: A notification is sent by "email"'],
   [{ channel: 'email', text: 'x' }, 'to'],

@@ -32,7 +32,10 @@ it('takes default when none holds, and says why', async () => {
 it.each([
   [{ cases: [] }, 'cases'],
   [{}, 'cases'],
-  [{ cases: [cases[0], cases[0]] }, 'Cases differ by port.'],
+  [
+    { cases: [cases[0], cases[0]] },
+    'An earlier case has the port "pro" too. Give each case a port of its own.',
+  ],
   [{ cases: [{ port: 'default', condition: [] }] }, 'This name is a port of its own.'],
   [{ cases: [{ port: 'error', condition: [] }] }, 'This name is a port of its own.'],
   [{ cases: [{ port: 'a b', condition: [] }] }, 'cases.0.port'],

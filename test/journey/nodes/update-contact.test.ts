@@ -62,6 +62,17 @@ it('renders values, and one single expression keeps its type', async () => {
   expect(result.contact.attributes).toMatchObject({ list: [1, 2], hello: 'Hi Ada', visits: 4 });
 });
 
+it('stores what she answered by channel, and null forgets it', async () => {
+  const asked = { ...contact, consent: { email: true, sms: false } };
+  const data = { set: { 'consent.email': '{{ variables.yes }}' }, unset: ['contact.consent.sms'] };
+  const result = await runNode('update_contact', data, {
+    contact: asked,
+    variables: { yes: false },
+  });
+  expect(result.contact).toEqual({ ...contact, consent: { email: false } });
+  expect(result.steps).toMatchObject([{ output: { changed: ['consent.email', 'consent.sms'] } }]);
+});
+
 it('takes a name such as toString for a name among others', async () => {
   const result = await run({ set: { valueOf: 'x', 'toString.length': 1 } });
   expect(Object.keys(result.contact.attributes)).toEqual([
@@ -79,7 +90,25 @@ it('says when nothing was different', async () => {
 it.each([
   [{ set: { plan: 'pro', email: 5 } }, '"email" takes a text.'],
   [{ set: { score: 'high' } }, '"score" takes a number.'],
+  [{ set: { 'consent.email': 'no' } }, '"consent.email" takes true or false.'],
+  [{ increment: { 'consent.email': 1 } }, '"consent.email" takes true or false.'],
   [{ set: { tags: 'vip' } }, '"tags" takes a list of texts.'],
+  [
+    { set: { plan: 'pro', email: 'not an address' } },
+    '"email" cannot take this value. Expected an e-mail address.',
+  ],
+  [
+    { set: { externalId: '' } },
+    '"externalId" cannot take this value. This cannot be empty; null clears it.',
+  ],
+  [
+    { set: { firstName: 'x'.repeat(9_000) } },
+    '"firstName" cannot take this value. At most 200 characters.',
+  ],
+  [
+    { append: { tags: Array.from({ length: 201 }, (_, index) => `tag-${index}`) } },
+    '"tags" cannot take this value. At most 200 entries.',
+  ],
   [{ append: { plan: 'x' } }, '"plan" is no list, so nothing can be appended to it.'],
   [{ increment: { plan: 1 } }, '"plan" is no number, so it cannot be incremented.'],
   [{ increment: { visits: '{{ first_name }}' } }, '"visits" is "Ada"; a number is needed.'],
@@ -99,6 +128,9 @@ it.each([
   [{ unset: ['contact.segments'] }, 'nothing writes them'],
   [{ set: { 'email.domain': 'x' } }, 'has nothing inside it'],
   [{ increment: { visits: 'many' } }, 'increment.visits'],
+  [{ set: { consent: false } }, 'write "consent.email"'],
+  [{ set: { 'consent.mail': false } }, '"mail" is no channel that can be refused'],
+  [{ set: { 'consent.email.news': false } }, '"email.news" is no channel'],
 ])('refuses %j', (data, problem) => {
   expect(problemsOf('update_contact', data).join()).toContain(problem);
 });

@@ -166,6 +166,19 @@ describe('until a time of day', () => {
     expect(endedAt).toBe(at(end));
   });
 
+  it('says which zone counts where hers is unknown', async () => {
+    const contact = { ...ada, timeZone: 'Mars/X' };
+    const reason = 'time zone Mars/X is unknown, UTC counts';
+    for (const data of [
+      { untilTime: '09:00' },
+      { until: '2026-03-28' },
+      { window: { from: '09:00', to: '17:00' } },
+    ])
+      expect((await runNode('wait', data, { contact })).steps).toMatchObject([{ reason }]);
+    const { steps } = await runNode('wait', { until: '2026-03-28T00:00:00Z' }, { contact });
+    expect(steps).toMatchObject([{ reason: 'wait.date_reached' }]);
+  });
+
   it('means the first of two times alike when the clocks go back', async () => {
     const { endedAt } = await runNode(
       'wait',

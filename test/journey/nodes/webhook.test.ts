@@ -39,6 +39,18 @@ it('fails for a template that gives no address', async () => {
 });
 
 it.each([
+  [{ headers: { 'X-A': '{{ variables.t }}' } }, 'http.header_refused'],
+  [{ secret: '{{ variables.t }}' }, 'webhook.bad_secret'],
+])('fails where %j cannot be sent', async (data, code) => {
+  const { error, calls } = await runNode(
+    'webhook',
+    { ...hook, ...data },
+    { variables: { t: 'a\nX-Admin: 1' } },
+  );
+  expect({ code: error?.code, calls }).toEqual({ code, calls: [] });
+});
+
+it.each([
   [{}, 'url'],
   [{ url: 'ftp://example.com' }, 'url: Expected an address that begins with https://'],
   [{ url: 'https://me:secret@example.com' }, 'url: A user name or password'],
