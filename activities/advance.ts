@@ -7,6 +7,7 @@ import { walkDecisions } from '../src/journey/walk';
 import type { FactActivities } from './contract';
 import type { FactDeps } from './deps';
 import { loadFacts } from '../src/db/facts';
+import { heldByWorkflow } from '../src/db/workflow-pause';
 import { createStepBook, recordEnd } from './step-book';
 
 export function createAdvance({ db, evaluators, loadGraph }: FactDeps): FactActivities['advance'] {
@@ -16,10 +17,12 @@ export function createAdvance({ db, evaluators, loadGraph }: FactDeps): FactActi
       const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
       if (loaded === null || loaded.enrollment.endedAt !== null)
         return { taken: [], watch: CLOSED };
-      const { enrollment, facts, lookUp } = loaded;
+      const { enrollment, workflowPaused, facts, lookUp } = loaded;
       for (const visit of ended) await recordEnd(tx, enrollmentId, visit);
       const answer = await lookForGoals(graph, watch, facts, evaluators, lookUp);
       if (stops(graph, answer)) return { taken: [], watch: answer };
+      if (workflowPaused && (await heldByWorkflow(tx, enrollment)))
+        return { taken: [], watch: answer, held: true };
       const book = createStepBook(tx, enrollment, facts, graph);
       const taken = await walkDecisions(graph, { from, visits }, evaluators, book);
       return { taken, watch: answer };

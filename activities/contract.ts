@@ -1,5 +1,5 @@
 /** The activities by name and shape, for the workflow's proxies; implementations are beside it. */
-import type { Instant } from '../src/journey/json';
+import type { Instant, JsonObject } from '../src/journey/json';
 import type {
   AdvanceRequest,
   AdvanceResult,
@@ -12,9 +12,11 @@ import type {
   FinishRequest,
   FinishResult,
   FoundEvent,
+  SteerResult,
   WatchAnswer,
   WatchState,
 } from '../src/journey/runtime';
+import type { EnrollmentState } from '../src/journey/state';
 import type { GraphRef } from '../src/journey/graph-ref';
 
 /** Whose journey it is: ids only, since inputs are kept in histories. */
@@ -24,6 +26,33 @@ export interface Subject {
   readonly graph: GraphRef;
 }
 
+export interface SteerInput extends Subject {
+  readonly state: EnrollmentState;
+  readonly at: Instant;
+  /** Commands that came as updates, without a row. */
+  readonly requests: readonly CommandRequest[];
+  /** Commands whose fate somebody waits for. */
+  readonly asked: readonly string[];
+}
+
+/** What became of a command. */
+export interface CommandOutcome {
+  readonly id: string;
+  readonly status: 'applied' | 'refused';
+  /** Why it was refused: a code, and what it speaks of. */
+  readonly reason: string | null;
+}
+
+export interface SteerOutput extends SteerResult {
+  readonly outcomes: readonly CommandOutcome[];
+}
+
+export interface CommandRequest {
+  readonly id: string;
+  readonly type: string;
+  readonly input: JsonObject;
+}
+
 /** Reads and writes of our own database: local activities. */
 export interface FactActivities {
   advance(input: Subject & AdvanceRequest): Promise<AdvanceResult>;
@@ -31,6 +60,7 @@ export interface FactActivities {
   ask(input: Subject & AskRequest): Promise<AskResult>;
   look(input: Subject & { readonly watch: WatchState; readonly at: Instant }): Promise<WatchAnswer>;
   finish(input: Subject & FinishRequest): Promise<FinishResult>;
+  steer(input: SteerInput): Promise<SteerOutput>;
 }
 
 export type EffectInput<K extends EffectName> = Subject &

@@ -4,12 +4,13 @@ import { cancelOpenSteps } from '../src/db/steps';
 import { endedBy, lookForGoals } from '../src/journey/goals';
 import type { EndStatus, FinishRequest, FinishResult } from '../src/journey/runtime';
 import type { FactActivities } from './contract';
+import type { JsonObject } from '../src/journey/json';
 import type { FactDeps } from './deps';
 import { loadFacts } from '../src/db/facts';
 import { recordEnd } from './step-book';
 
 export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActivities['finish'] {
-  return async ({ workspaceId, enrollmentId, graph: ref, at, ended, watch, ...end }) => {
+  return async ({ workspaceId, enrollmentId, graph: ref, at, ended, watch, resume, ...end }) => {
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
       const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
@@ -28,6 +29,7 @@ export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActiv
         goalId,
         reason,
         error: error === null ? null : { code: error.code, nodeId: error.node },
+        resumeState: resume as unknown as JsonObject | null,
         at: new Date(at),
       });
       return closed(row, end);

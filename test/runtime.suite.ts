@@ -10,6 +10,7 @@ import { decisions } from './runtime-cases/decisions';
 import { effects } from './runtime-cases/effects';
 import { goals } from './runtime-cases/goals';
 import { paths } from './runtime-cases/paths';
+import { steering } from './runtime-cases/steering';
 import { waits } from './runtime-cases/waits';
 
 export const cases: Cases = {
@@ -19,6 +20,7 @@ export const cases: Cases = {
   ...waits,
   ...decisions,
   ...effects,
+  ...steering,
 };
 
 /** Declares the contract's tests for one runtime. */

@@ -1,10 +1,12 @@
 /** What passes between enrollment workflows and the rest: names, and shapes without personal data. */
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CommandOutcome } from '../activities/contract';
+import type { CommandType } from '../src/journey/commands';
 import type { Definition } from '../src/journey/definition';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { Instant } from '../src/journey/json';
 import type { EndStatus, Position } from '../src/journey/runtime';
-import type { EnrollmentState } from '../src/journey/state';
+import type { EnrollmentState, Pause } from '../src/journey/state';
 import type { SavedTrail } from './trail';
 
 /** The workflow type; never renamed, since running enrollments carry it. */
@@ -18,6 +20,27 @@ export interface Doorbell {
 
 export const doorbell = defineSignal<[Doorbell]>('doorbell');
 
+/**
+ * A command by the row that holds it. From Temporal's own tools, without a row: the input of the command itself
+ * (`temporal workflow update execute --name jump --input '{"to":"offer"}'`).
+ */
+export interface CommandOrder {
+  readonly commandId?: string;
+  readonly [field: string]: unknown;
+}
+
+const commandUpdate = (type: CommandType) => defineUpdate<CommandOutcome, [CommandOrder?]>(type);
+
+/** What operators may order, by the names of the updates. */
+export const commandUpdates = {
+  pause: commandUpdate('pause'),
+  resume: commandUpdate('resume'),
+  cancel: commandUpdate('cancel'),
+  skip: commandUpdate('skip'),
+  jump: commandUpdate('jump'),
+  migrate: commandUpdate('migrate'),
+} satisfies Record<CommandType, unknown>;
+
 export const stateQuery = defineQuery<EnrollmentView>('state');
 
 /** Where a person is, for operators. */
@@ -25,6 +48,8 @@ export interface EnrollmentView {
   readonly startedAt: Instant;
   readonly positions: readonly Position[];
   readonly bells: number;
+  /** Since when the person stands still, and by whom; null while she travels. */
+  readonly pause: Pause | null;
 }
 
 /**

@@ -9,13 +9,36 @@ import {
   type EnrollmentStatus,
   type OpenStatus,
 } from './schema/enrollments';
-import { workflowVersions } from './schema/workflows';
+import { workflows, workflowVersions } from './schema/workflows';
 
 export type { EndStatus, EnrollmentStatus, OpenStatus } from './schema/enrollments';
 export type EnrollmentRow = typeof enrollments.$inferSelect;
 
 export async function getEnrollment(tx: Tx, id: string): Promise<EnrollmentRow | null> {
   const [row] = await tx.select().from(enrollments).where(eq(enrollments.id, id));
+  return row ?? null;
+}
+
+/** The enrollment, and whether its workflow is paused. */
+export async function enrollmentWithWorkflow(
+  tx: Tx,
+  id: string,
+): Promise<{ enrollment: EnrollmentRow; workflowPaused: boolean } | null> {
+  const [row] = await tx
+    .select({ enrollment: enrollments, status: workflows.status })
+    .from(enrollments)
+    .innerJoin(workflows, eq(workflows.id, enrollments.workflowId))
+    .where(eq(enrollments.id, id));
+  return row ? { enrollment: row.enrollment, workflowPaused: row.status === 'paused' } : null;
+}
+
+/** The enrollment, held until the transaction ends. */
+export async function holdEnrollment(tx: Tx, id: string): Promise<EnrollmentRow | null> {
+  const [row] = await tx
+    .select()
+    .from(enrollments)
+    .where(eq(enrollments.id, id))
+    .for('no key update');
   return row ?? null;
 }
 
@@ -107,6 +130,8 @@ export interface Closing {
   goalId?: string | null | undefined;
   error?: JsonObject | null | undefined;
   reason?: string | null | undefined;
+  /** Where to go on when the node that failed is tried again. */
+  resumeState?: JsonObject | null | undefined;
   at: Date;
 }
 
@@ -123,7 +148,7 @@ export async function closeEnrollment(
   id: string,
   closing: Closing,
 ): Promise<EnrollmentRow | null> {
-  const { status, goalId, error, reason, at } = closing;
+  const { status, goalId, error, reason, resumeState, at } = closing;
   const [closed] = await tx
     .update(enrollments)
     .set({
@@ -131,6 +156,7 @@ export async function closeEnrollment(
       goalId,
       error,
       reason,
+      resumeState,
       endedAt: sql`greatest(${at.toISOString()}::timestamptz, ${enrollments.startedAt})`,
       currentNodeIds: [],
       waitUntil: null,

@@ -85,7 +85,7 @@ async function atStart(evaluators: Evaluators = createEvaluators()) {
     finish: () =>
       finish({
         ...{ ...subject, at: AT, ended: [], status: 'completed' },
-        ...{ goalId: null, reason: null, error: null, watch: UNWATCHED },
+        ...{ goalId: null, reason: null, error: null, resume: null, watch: UNWATCHED },
       }),
   };
 }

@@ -6,6 +6,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { EmailChannel } from '../../src/channels/email';
 import { createHttpChannel } from '../../src/channels/http';
 import { createSmtpChannel } from '../../src/channels/smtp';
+import { orderCommand } from '../../src/db/commands';
 import { type ContactPatch, storeContact, upsertContact } from '../../src/db/contacts';
 import { type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
 import { recordEvent } from '../../src/db/events';
@@ -195,6 +196,15 @@ export async function startJourneys({
         else setImmediate(() => relay.wake());
         return event.id;
       }),
+    /** Orders a command as the API does. */
+    order: (enrollmentId: string, type: string, input: JsonObject = {}) =>
+      db.inWorkspace(workspaceId, async (tx) => {
+        const order = { enrollmentId, type, input, requestedBy: 'test' };
+        const id = await orderCommand(tx, order);
+        setImmediate(() => relay.wake());
+        return id;
+      }),
+    row: (id: string) => db.inWorkspace(workspaceId, (tx) => getEnrollment(tx, id)),
     steps: (enrollmentId: string) =>
       db.inWorkspace(
         workspaceId,
