@@ -41,6 +41,8 @@ export interface WorkerParts {
   /** Who mails are from when a node does not say. */
   readonly sender: Sender;
   readonly log: Logger;
+  /** Other workflow code than the project's own, for tests of a change to it. */
+  readonly workflows?: ReturnType<typeof workflowSource>;
   readonly journeysQueue?: string;
   readonly effectsQueue?: string;
   /** Enrollments kept in memory; 0 replays each at every step. */
@@ -66,7 +68,7 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
   } as const;
   const journeys = await Worker.create({
     ...shared,
-    ...workflowCode(),
+    ...(parts.workflows ?? workflowCode()),
     taskQueue: parts.journeysQueue ?? JOURNEYS_QUEUE,
     activities: { ...createFactActivities({ db, evaluators, loadGraph, log }) },
     dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },

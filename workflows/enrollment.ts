@@ -1,5 +1,6 @@
 /** One contact's passage through one version: messages, the interpreter, and a fresh history in time. */
 import { allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
+import { ENGINE_VERSION } from '../src/journey/engine-version';
 import { indexGraph } from '../src/journey/graph';
 import type { Position } from '../src/journey/runtime';
 import { initialState, type Pause } from '../src/journey/state';
@@ -34,6 +35,12 @@ export async function enrollment(
   setHandler(stateQuery, () => ({ startedAt: input.startedAt, positions, bells, pause }));
 
   // Main workflow logic.
+  const { engineVersion } = input.options;
+  // No failure of the workflow: its task is tried again until a worker knows the engine.
+  if (engineVersion > ENGINE_VERSION)
+    throw new Error(
+      `Engine ${engineVersion} is newer than this worker, which knows ${ENGINE_VERSION}.`,
+    );
   const { $graph, definition } = graphPayload;
   if (definition === undefined) throw new Error('The worker runs without the graph codec.');
   const graph = indexGraph(definition);
@@ -53,7 +60,8 @@ export async function enrollment(
       pause = current;
     },
   });
-  const state = input.state ?? initialState(input.enrollmentId, graph.entry, input.startedAt);
+  const { enrollmentId, startedAt } = input;
+  const state = input.state ?? initialState(enrollmentId, graph.entry, startedAt, engineVersion);
   const result = await travel(graph, state, runtime);
   // An update that nobody answers would be lost with the run.
   await condition(allHandlersFinished);

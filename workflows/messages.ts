@@ -73,6 +73,8 @@ export interface EnrollmentInput {
 }
 
 export interface EnrollmentOptions {
+  /** The engine that the enrollment keeps; a worker that does not know it leaves it to one that does. */
+  readonly engineVersion: number;
   /** Search attributes must be registered in the namespace; where that is forbidden, none are set. */
   readonly searchAttributes: boolean;
   /** Events after which a fresh history begins. */

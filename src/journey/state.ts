@@ -10,10 +10,8 @@
  */
 import type { ClockPolicy, LatePolicy } from './commands';
 import type { Instant, JsonObject } from './json';
+import { ENGINE_VERSION } from './engine-version';
 import type { EndedVisit, ReachedGoal } from './visit';
-
-/** Raised when the meaning of the state or of the walk changes; see CONTRIBUTING.md. */
-export const ENGINE_VERSION = 1;
 
 export interface LastSend {
   readonly deliveryKey: string;
@@ -108,9 +106,14 @@ export interface EnrollmentState {
 const CONSUMED_KEPT = 200;
 
 /** The state of somebody who has just entered. */
-export function initialState(enrollmentId: string, entry: string, at: Instant): EnrollmentState {
+export function initialState(
+  enrollmentId: string,
+  entry: string,
+  at: Instant,
+  engineVersion = ENGINE_VERSION,
+): EnrollmentState {
   return {
-    engineVersion: ENGINE_VERSION,
+    engineVersion,
     enrollmentId,
     startedAt: at,
     cursors: [cursorAt('0', entry, 1, at)],

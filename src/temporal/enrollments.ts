@@ -8,6 +8,7 @@ import {
 import type { Database } from '../db/client';
 import { type EnrollmentRow, markStarted } from '../db/enrollments';
 import { loadVersion } from '../db/workflows';
+import { ENGINE_VERSION } from '../journey/engine-version';
 import type { Logger } from '../log';
 import {
   type Doorbell,
@@ -57,6 +58,7 @@ export function createEnrollments(
       searchAttributes: options.searchAttributes ?? (await attributes.usable()),
       historyLimit: HISTORY_LIMIT,
       effectsQueue: EFFECTS_QUEUE,
+      engineVersion: ENGINE_VERSION,
       ...options,
     });
     const runId = await startOnce(client, enrollment, args, journeysQueue).catch((error) => {

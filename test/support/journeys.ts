@@ -26,7 +26,7 @@ import { listensTo, triggerRows } from '../../src/language/listens-to';
 import { createLogger } from '../../src/log';
 import { createEnrollments, type Enrollments } from '../../src/temporal/enrollments';
 import { startRelay } from '../../src/temporal/relay';
-import { createWorkers } from '../../src/worker';
+import { createWorkers, type WorkerParts } from '../../src/worker';
 import type { EnrollmentOptions } from '../../workflows/messages';
 import { admit } from './admit';
 import { calmDatabase } from './calm-database';
@@ -71,7 +71,7 @@ export async function startJourneys({
   const http = createHttpChannel({ allow: ['127.0.0.1', 'localhost'] });
   const connection = await NativeConnection.connect({ address });
   const queues = { journeysQueue: `journeys-${newId()}`, effectsQueue: `effects-${newId()}` };
-  const workers = await createWorkers({
+  const parts: WorkerParts = {
     connection,
     namespace: 'default',
     db: skipsTime ? calmDatabase(db, () => quiet()) : db,
@@ -81,8 +81,9 @@ export async function startJourneys({
     log,
     ...queues,
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
-  });
-  const running = workers.run();
+  };
+  let workers = await createWorkers(parts);
+  let running = workers.run();
   const client = new Client({ connection: await Connection.connect({ address }) });
   const enrollmentsWith = (options: Partial<EnrollmentOptions>): Enrollments =>
     createEnrollments(client, db, {
@@ -220,6 +221,13 @@ export async function startJourneys({
         const row = await db.inWorkspace(workspaceId, (tx) => getEnrollment(tx, id));
         return row?.endedAt ? row : null;
       }),
+    /** Lets other workers take the place of these, as a deploy does. */
+    async replaceWorkers(other: Partial<WorkerParts>): Promise<void> {
+      workers.shutdown();
+      await running;
+      workers = await createWorkers({ ...parts, ...other });
+      running = workers.run();
+    },
     async close(): Promise<void> {
       await relay.stop();
       workers.shutdown();
