@@ -8,14 +8,16 @@ import type { FactActivities } from './contract';
 import type { FactDeps } from './deps';
 import { loadFacts } from '../src/db/facts';
 import { heldByWorkflow } from '../src/db/workflow-pause';
-import { createStepBook, recordEnd } from './step-book';
+import { createStepBook, EndedMeanwhile, recordEnd } from './step-book';
 
 export function createAdvance({ db, evaluators, loadGraph }: FactDeps): FactActivities['advance'] {
-  return async ({ workspaceId, enrollmentId, graph: ref, ended, from, visits, at, watch }) => {
+  return async ({ workspaceId, enrollmentId, graph: ref, retries = 0, ...request }) => {
+    const { ended, from, visits, at, watch } = request;
     const graph = await loadGraph(ref);
-    return db.inWorkspace(workspaceId, async (tx) => {
+    const work = db.inWorkspace(workspaceId, async (tx) => {
       const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
-      if (loaded === null || loaded.enrollment.endedAt !== null)
+      // An execution from before a retry has nothing to do any more.
+      if (loaded?.enrollment.endedAt !== null || loaded.enrollment.retries !== retries)
         return { taken: [], watch: CLOSED };
       const { enrollment, workflowPaused, facts, lookUp } = loaded;
       for (const visit of ended) await recordEnd(tx, enrollmentId, visit);
@@ -26,6 +28,10 @@ export function createAdvance({ db, evaluators, loadGraph }: FactDeps): FactActi
       const book = createStepBook(tx, enrollment, facts, graph);
       const taken = await walkDecisions(graph, { from, visits }, evaluators, book);
       return { taken, watch: answer };
+    });
+    return work.catch((error: unknown) => {
+      if (error instanceof EndedMeanwhile) return { taken: [], watch: CLOSED };
+      throw error;
     });
   };
 }

@@ -24,6 +24,8 @@ export interface Subject {
   readonly workspaceId: string;
   readonly enrollmentId: string;
   readonly graph: GraphRef;
+  /** How often an operator had it tried again; none unless told. */
+  readonly retries?: number;
 }
 
 export interface SteerInput extends Subject {
@@ -61,6 +63,19 @@ export interface FactActivities {
   look(input: Subject & { readonly watch: WatchState; readonly at: Instant }): Promise<WatchAnswer>;
   finish(input: Subject & FinishRequest): Promise<FinishResult>;
   steer(input: SteerInput): Promise<SteerOutput>;
+}
+
+/** A job by its row. */
+export interface JobKey {
+  readonly workspaceId: string;
+  readonly jobId: string;
+}
+
+/** What the workflow of a job asks for: a local activity too. */
+export interface JobActivities {
+  orderBatch(
+    input: JobKey,
+  ): Promise<{ readonly status: 'running' | 'paused' | 'done' | 'cancelled' }>;
 }
 
 export type EffectInput<K extends EffectName> = Subject &

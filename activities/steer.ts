@@ -23,7 +23,8 @@ import { showSteered } from '../src/db/steered';
 import { workflowPause } from '../src/db/workflow-pause';
 import { loadVersion } from '../src/db/workflows';
 import { type Command, readCommand } from '../src/journey/commands';
-import type { Graph } from '../src/journey/graph';
+import type { Definition } from '../src/journey/definition';
+import { type Graph, indexGraph } from '../src/journey/graph';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { EnrollmentState } from '../src/journey/state';
 import { goOn, steer } from '../src/journey/steer';
@@ -48,9 +49,8 @@ export function createSteer(deps: FactDeps): FactActivities['steer'] {
       await storeRequests(tx, input);
       const progress: Progress = { state, graph, ref };
       for (const row of await commandsApplied(tx, enrollmentId, state.steered))
-        await again(deps, tx, progress, row);
-      for (const row of await commandsPending(tx, enrollmentId))
-        await judge(deps, tx, progress, row, at);
+        await again(tx, progress, row);
+      for (const row of await commandsPending(tx, enrollmentId)) await judge(tx, progress, row, at);
       await endHold(tx, progress, enrollment, at);
       const closed = await settle(tx, enrollmentId, progress);
       return {
@@ -94,31 +94,27 @@ async function storeRequests(tx: Tx, { enrollmentId, requests }: SteerInput): Pr
     await orderCommand(tx, { id, enrollmentId, type, input, requestedBy: 'temporal' });
 }
 
-async function again(deps: FactDeps, tx: Tx, progress: Progress, row: CommandRow): Promise<void> {
+async function again(tx: Tx, progress: Progress, row: CommandRow): Promise<void> {
   const answer =
-    row.status === 'applied' ? await answerTo(deps, tx, progress, row, row.resolvedAt) : null;
+    row.status === 'applied' ? await answerTo(tx, progress, row, row.resolvedAt) : null;
   follow(progress, answer?.steered ?? null, answer?.target ?? null);
 }
 
-async function judge(
-  deps: FactDeps,
-  tx: Tx,
-  progress: Progress,
-  row: CommandRow,
-  instant: number,
-): Promise<void> {
+async function judge(tx: Tx, progress: Progress, row: CommandRow, instant: number): Promise<void> {
   const at = new Date(instant);
   const number = progress.state.steered + 1;
   const closed = (await holdEnrollment(tx, row.enrollmentId))?.endedAt !== null;
   const answer = closed
     ? { steered: { refused: 'command.ended' } as const, target: null }
-    : await answerTo(deps, tx, progress, row, at);
+    : await answerTo(tx, progress, row, at);
   const { steered } = answer;
   const refused = 'refused' in steered;
   const reason = refused
     ? inWords(steered.refused, 'detail' in steered ? steered.detail : undefined)
     : null;
-  await judgeCommand(tx, row, { status: refused ? 'refused' : 'applied', reason, number, at });
+  const status = refused ? 'refused' : 'applied';
+  // One before it may have ended the enrollment, which refused the rest.
+  if (!(await judgeCommand(tx, row, { status, reason, number, at }))) return;
   if ('ends' in steered) {
     await cancelOpenSteps(tx, row.enrollmentId, at);
     await closeEnrollment(tx, row.enrollmentId, { ...steered.ends, at });
@@ -135,7 +131,6 @@ interface Target {
 }
 
 async function answerTo(
-  deps: FactDeps,
   tx: Tx,
   { state, graph, ref }: Progress,
   row: CommandRow,
@@ -143,25 +138,21 @@ async function answerTo(
 ): Promise<{ steered: Steered; target: Target | null }> {
   const command = readCommand(row.type, row.input);
   if (command === null) return { steered: { refused: 'command.invalid' }, target: null };
-  const target = await targetOf(deps, tx, ref, command);
+  const target = await targetOf(tx, ref, command);
   if (command.type === 'migrate' && target?.ref.version === ref.version)
     return { steered: { refused: 'command.same_version' }, target: null };
   const situation = { state, graph, at: (at ?? new Date(0)).getTime() };
   return { steered: steer(situation, command, target?.graph ?? null), target };
 }
 
-async function targetOf(
-  { loadGraph }: FactDeps,
-  tx: Tx,
-  ref: GraphRef,
-  command: Command,
-): Promise<Target | null> {
+/** Indexed here: whoever waits for another connection in a transaction may hold the last one. */
+async function targetOf(tx: Tx, ref: GraphRef, command: Command): Promise<Target | null> {
   if (command.type !== 'migrate') return null;
   const { version } = command.input;
   const stored = await loadVersion(tx, ref.workflowId, version);
   if (stored === null) return null;
-  const to = { ...ref, version, hash: stored.contentHash };
-  return { ref: to, graph: await loadGraph(to) };
+  const graph = indexGraph(stored.definition as unknown as Definition);
+  return { ref: { ...ref, version, hash: stored.contentHash }, graph };
 }
 
 function follow(progress: Progress, steered: Steered | null, target: Target | null): void {

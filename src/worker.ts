@@ -9,6 +9,7 @@ import type { EffectActivities } from '../activities/contract';
 import { orphanedSends } from '../activities/email-orphans';
 import type { Sender } from '../activities/email-request';
 import { createEnrollInWorkflow } from '../activities/enroll-in-workflow';
+import { createJobActivities } from '../activities/order-batch';
 import { createHttpRequest } from '../activities/http-request';
 import { createRemoveFromWorkflow } from '../activities/remove-from-workflow';
 import { createSendEmail } from '../activities/send-email';
@@ -70,7 +71,10 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
     ...shared,
     ...(parts.workflows ?? workflowCode()),
     taskQueue: parts.journeysQueue ?? JOURNEYS_QUEUE,
-    activities: { ...createFactActivities({ db, evaluators, loadGraph, log }) },
+    activities: {
+      ...createFactActivities({ db, evaluators, loadGraph, log }),
+      ...createJobActivities({ db, log }),
+    },
     dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },
     enableNonLocalActivities: false,
     // After a crash the server waits this long before it asks another worker.

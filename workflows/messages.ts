@@ -1,6 +1,6 @@
 /** What passes between enrollment workflows and the rest: names, and shapes without personal data. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CommandOutcome } from '../activities/contract';
+import type { CommandOutcome, JobKey } from '../activities/contract';
 import type { CommandType } from '../src/journey/commands';
 import type { Definition } from '../src/journey/definition';
 import type { GraphRef } from '../src/journey/graph-ref';
@@ -12,9 +12,14 @@ import type { SavedTrail } from './trail';
 /** The workflow type; never renamed, since running enrollments carry it. */
 export const ENROLLMENT_WORKFLOW = 'enrollment';
 
+/** The workflow type of jobs; never renamed either. */
+export const BULK_WORKFLOW = 'bulk';
+
+export type JobInput = JobKey;
+
 /** Says that there is something to look up; the fact itself is in PostgreSQL. */
 export interface Doorbell {
-  readonly kind: 'event' | 'contact' | 'command';
+  readonly kind: 'event' | 'contact' | 'command' | 'job';
   readonly id: string;
 }
 
@@ -67,6 +72,8 @@ export interface EnrollmentInput {
   readonly startedAt: Instant;
   /** Where to go on; null at the very start. */
   readonly state: EnrollmentState | null;
+  /** How often an operator had it tried again; none unless told. */
+  readonly retries?: number;
   readonly options: EnrollmentOptions;
   /** The latest steps of the histories before, for the details alone. */
   readonly trail?: SavedTrail;

@@ -76,7 +76,8 @@ const facts = proxyLocalActivities<Activities['facts']>({
 
 export function createTemporalRuntime(around: Surroundings): Runtime {
   const { input, graph, trail, nameOf } = around;
-  const subject = { workspaceId: input.workspaceId, enrollmentId: input.enrollmentId, graph };
+  const { workspaceId, enrollmentId, retries } = input;
+  const subject = { workspaceId, enrollmentId, graph, ...(retries ? { retries } : {}) };
   const effects = proxyActivities<EffectActivities>({
     taskQueue: input.options.effectsQueue,
     startToCloseTimeout: '10s',

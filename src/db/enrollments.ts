@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Tx } from './client';
+import { refusePending } from './commands';
 import { recordEvent } from './events';
 import type { Json, JsonObject } from './json';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -95,12 +96,17 @@ export interface Position {
   status: OpenStatus;
 }
 
-/** Notes where the person is. An enrollment that ended stays as it ended. */
-export async function setPosition(tx: Tx, id: string, position: Position): Promise<void> {
-  await tx
+/**
+ * Notes where the person is. An enrollment that ended stays as it ended: then the answer is false, also when
+ * whoever ended it committed only now.
+ */
+export async function setPosition(tx: Tx, id: string, position: Position): Promise<boolean> {
+  const noted = await tx
     .update(enrollments)
     .set({ ...position, currentNodeIds: [...position.currentNodeIds] })
-    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)));
+    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
+    .returning({ id: enrollments.id });
+  return noted.length > 0;
 }
 
 /** Shows until when an open enrollment waits, once its node knows. */
@@ -140,6 +146,8 @@ export interface Closing {
  * and goal. The first close wins: later ones change nothing and return the row as it is. Null when
  * there is no such enrollment.
  *
+ * No command is pending any more: whoever gave one learns that it came too late.
+ *
  * It ends no earlier than it began, however late the closing fact is: whoever waits for the end looks
  * from the beginning on.
  */
@@ -156,7 +164,7 @@ export async function closeEnrollment(
       goalId,
       error,
       reason,
-      resumeState,
+      resumeState: resumeState ?? null,
       endedAt: sql`greatest(${at.toISOString()}::timestamptz, ${enrollments.startedAt})`,
       currentNodeIds: [],
       waitUntil: null,
@@ -165,6 +173,7 @@ export async function closeEnrollment(
     .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
     .returning();
   if (!closed) return getEnrollment(tx, id);
+  await refusePending(tx, id, at);
   const { workflowId, workflowKey, version, contactId, endedAt } = closed;
   const endedOn = endedAt ?? at;
   await recordEvent(tx, {

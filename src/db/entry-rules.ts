@@ -33,6 +33,13 @@ interface EarlierEnrollment extends Passage {
   readonly triggerEventId: string | null;
 }
 
+/** Lets nobody else decide about this contact and this workflow until the end of the transaction. */
+export async function holdDoor(tx: Tx, workflowId: string, contactId: string): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`${workflowId}/${contactId}`}, 0))`,
+  );
+}
+
 /** How a contact was in a workflow before, for the rule of its settings. */
 export async function earlierEnrollments(
   tx: Tx,
@@ -72,13 +79,18 @@ export async function activeSettings(
   { id, status, activeVersion }: WorkflowRow,
 ): Promise<ActiveSettings | null> {
   if (status !== 'active' || activeVersion === null) return null;
+  return versionSettings(tx, id, activeVersion);
+}
+
+/** The settings of a published version. */
+export async function versionSettings(tx: Tx, id: string, number: number): Promise<ActiveSettings> {
   const { definition, workflowId, version } = workflowVersions;
   const [row] = await tx
     .select({ settings: sql<StoredSettings | null>`${definition} -> 'settings'` })
     .from(workflowVersions)
-    .where(and(eq(workflowId, id), eq(version, activeVersion)));
+    .where(and(eq(workflowId, id), eq(version, number)));
   return {
-    version: activeVersion,
+    version: number,
     enrollment: { ...DEFAULTS, ...row?.settings?.enrollment },
     timeZone: row?.settings?.timeZone ?? null,
   };

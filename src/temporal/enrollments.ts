@@ -8,6 +8,7 @@ import {
 import type { Database } from '../db/client';
 import { type EnrollmentRow, markStarted } from '../db/enrollments';
 import { loadVersion } from '../db/workflows';
+import type { EnrollmentState } from '../journey/state';
 import { ENGINE_VERSION } from '../journey/engine-version';
 import type { Logger } from '../log';
 import {
@@ -104,7 +105,8 @@ async function startArguments(
     workspaceId,
     enrollmentId: enrollment.id,
     startedAt: enrollment.startedAt.getTime(),
-    state: null,
+    state: enrollment.resumeState as EnrollmentState | null,
+    ...(enrollment.retries === 0 ? {} : { retries: enrollment.retries }),
     options,
   };
   return [input, { $graph }];

@@ -25,6 +25,7 @@ import { contentHash } from '../../src/language/content-hash';
 import { listensTo, triggerRows } from '../../src/language/listens-to';
 import { createLogger } from '../../src/log';
 import { createEnrollments, type Enrollments } from '../../src/temporal/enrollments';
+import { createJobs } from '../../src/temporal/jobs';
 import { startRelay } from '../../src/temporal/relay';
 import { createWorkers, type WorkerParts } from '../../src/worker';
 import type { EnrollmentOptions } from '../../workflows/messages';
@@ -95,6 +96,7 @@ export async function startJourneys({
     outbox,
     db,
     enrollments: enrollmentsWith(options),
+    jobs: createJobs(client, queues),
     evaluators: createEvaluators(),
     leaseMs: 5_000,
     pollMs: 25,
@@ -114,6 +116,9 @@ export async function startJourneys({
     client,
     catcher,
     quiet,
+    /** As the API has them. */
+    enrollments: enrollmentsWith(options),
+    wakeRelay: () => relay.wake(),
     /** The key that a workflow was published under. */
     keyOf: (workflowId: string) =>
       db.inWorkspace(workspaceId, async (tx) => (await getWorkflow(tx, workflowId))?.key ?? ''),
