@@ -13,7 +13,17 @@ import { loadFacts } from '../src/db/facts';
 import { codeOf, keyOf, recordEnd } from './step-book';
 
 export function createAsk({ db, evaluators, loadGraph }: FactDeps): FactActivities['ask'] {
-  return async ({ workspaceId, enrollmentId, graph: ref, node, visit, at, startedAt, memory }) => {
+  return async ({
+    workspaceId,
+    enrollmentId,
+    graph: ref,
+    node,
+    visit,
+    at,
+    startedAt,
+    anchor,
+    memory,
+  }) => {
     const graph = await loadGraph(ref);
     const { type, config } = graph.node(node);
     return db.inWorkspace(workspaceId, async (tx): Promise<AskResult> => {
@@ -26,7 +36,7 @@ export function createAsk({ db, evaluators, loadGraph }: FactDeps): FactActiviti
       const { facts } = loaded;
       const ask = asked(type);
       const answer: Answer = await orFailed(
-        async () => ask(config, facts, evaluators, { number: visit, startedAt, memory }),
+        async () => ask(config, facts, evaluators, { number: visit, startedAt, anchor, memory }),
         (outcome) => outcome,
       );
       if (answer.until !== undefined) {

@@ -1,5 +1,5 @@
 /** The activities by name and shape, for the workflow's proxies; implementations are beside it. */
-import type { Instant } from '../src/journey/json';
+import type { Instant, JsonObject } from '../src/journey/json';
 import type {
   AdvanceRequest,
   AdvanceResult,
@@ -12,9 +12,11 @@ import type {
   FinishRequest,
   FinishResult,
   FoundEvent,
+  SteerResult,
   WatchAnswer,
   WatchState,
 } from '../src/journey/runtime';
+import type { EnrollmentState } from '../src/journey/state';
 import type { GraphRef } from '../src/journey/graph-ref';
 
 /** Whose journey it is: ids only, since inputs are kept in histories. */
@@ -22,6 +24,35 @@ export interface Subject {
   readonly workspaceId: string;
   readonly enrollmentId: string;
   readonly graph: GraphRef;
+  /** How often an operator had it tried again; none unless told. */
+  readonly retries?: number;
+}
+
+export interface SteerInput extends Subject {
+  readonly state: EnrollmentState;
+  readonly at: Instant;
+  /** Commands that came as updates, without a row. */
+  readonly requests: readonly CommandRequest[];
+  /** Commands whose fate somebody waits for. */
+  readonly asked: readonly string[];
+}
+
+/** What became of a command. */
+export interface CommandOutcome {
+  readonly id: string;
+  readonly status: 'applied' | 'refused';
+  /** Why it was refused: a code, and what it speaks of. */
+  readonly reason: string | null;
+}
+
+export interface SteerOutput extends SteerResult {
+  readonly outcomes: readonly CommandOutcome[];
+}
+
+export interface CommandRequest {
+  readonly id: string;
+  readonly type: string;
+  readonly input: JsonObject;
 }
 
 /** Reads and writes of our own database: local activities. */
@@ -31,6 +62,20 @@ export interface FactActivities {
   ask(input: Subject & AskRequest): Promise<AskResult>;
   look(input: Subject & { readonly watch: WatchState; readonly at: Instant }): Promise<WatchAnswer>;
   finish(input: Subject & FinishRequest): Promise<FinishResult>;
+  steer(input: SteerInput): Promise<SteerOutput>;
+}
+
+/** A job by its row. */
+export interface JobKey {
+  readonly workspaceId: string;
+  readonly jobId: string;
+}
+
+/** What the workflow of a job asks for: a local activity too. */
+export interface JobActivities {
+  orderBatch(
+    input: JobKey,
+  ): Promise<{ readonly status: 'running' | 'paused' | 'done' | 'cancelled' }>;
 }
 
 export type EffectInput<K extends EffectName> = Subject &

@@ -4,18 +4,22 @@ import { cancelOpenSteps } from '../src/db/steps';
 import { endedBy, lookForGoals } from '../src/journey/goals';
 import type { EndStatus, FinishRequest, FinishResult } from '../src/journey/runtime';
 import type { FactActivities } from './contract';
+import type { JsonObject } from '../src/journey/json';
 import type { FactDeps } from './deps';
 import { loadFacts } from '../src/db/facts';
 import { recordEnd } from './step-book';
 
 export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActivities['finish'] {
-  return async ({ workspaceId, enrollmentId, graph: ref, at, ended, watch, ...end }) => {
+  return async ({ workspaceId, enrollmentId, graph: ref, retries = 0, ...request }) => {
+    const { at, ended, watch, resume, ...end } = request;
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
       const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
       if (loaded === null) return closed(await getEnrollment(tx, enrollmentId), end);
       const { enrollment, facts, lookUp } = loaded;
       if (enrollment.endedAt !== null) return closed(enrollment, end);
+      // Its worker died before it could tell Temporal, and an operator was faster: it ended long ago.
+      if (enrollment.retries !== retries) return { status: end.status, goalId: end.goalId };
       for (const visit of ended) await recordEnd(tx, enrollmentId, visit);
       await cancelOpenSteps(tx, enrollmentId, new Date(at));
       const late =
@@ -28,6 +32,7 @@ export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActiv
         goalId,
         reason,
         error: error === null ? null : { code: error.code, nodeId: error.node },
+        resumeState: resume as unknown as JsonObject | null,
         at: new Date(at),
       });
       return closed(row, end);

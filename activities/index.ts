@@ -6,6 +6,7 @@ import { createFindEvent } from './find-event';
 import { guarded } from './failure';
 import { createFinish } from './finish';
 import { createLook } from './look';
+import { createSteer } from './steer';
 
 /** Reads and writes of our own database, run as local activities beside the workflow. */
 export function createFactActivities(deps: FactDeps): FactActivities {
@@ -14,6 +15,7 @@ export function createFactActivities(deps: FactDeps): FactActivities {
     ask: guarded('ask', createAsk(deps), deps.log),
     findEvent: guarded('findEvent', createFindEvent(deps), deps.log),
     look: guarded('look', createLook(deps), deps.log),
+    steer: guarded('steer', createSteer(deps), deps.log),
     finish: guarded('finish', createFinish(deps), deps.log),
   };
 }

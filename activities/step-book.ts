@@ -13,6 +13,11 @@ import { applyWrite } from './fact-writes';
 /** Reasons are stored as `code` or `code: detail`. */
 const SEPARATOR = ': ';
 
+/** The enrollment was ended from outside while this transaction was about to enter a visit. */
+export class EndedMeanwhile extends Error {
+  override readonly name = 'EndedMeanwhile';
+}
+
 /** `loaded` are the facts that this transaction has read already. */
 export function createStepBook(
   tx: Tx,
@@ -54,12 +59,14 @@ export function createStepBook(
       const status = waiting === null ? 'running' : 'waiting';
       const key = keyOf(enrollment.id, visit);
       await enterStep(tx, { ...key, nodeType: node.type.type, status, at: when });
-      await setPosition(tx, enrollment.id, {
+      const isOpen = await setPosition(tx, enrollment.id, {
         currentNodeIds: await openNodeIds(tx, enrollment.id),
         waitUntil: waiting?.until == null ? null : new Date(waiting.until),
         waitingFor: waiting?.for ?? null,
         status,
       });
+      // Ended by somebody who did not see the visit: its row would stay open for ever.
+      if (!isOpen) throw new EndedMeanwhile();
     },
   };
 }

@@ -52,7 +52,7 @@ export async function enrollment(
   });
   setHandler(stateQuery, () => {
     const { positions, bells } = journey;
-    return { startedAt: input.startedAt, positions, bells };
+    return { startedAt: input.startedAt, positions, bells, pause: null };
   });
   return journey.run();
 }
@@ -99,6 +99,7 @@ class AbandonedCart {
       reason: null,
       watch: NOTHING_YET,
       error: null,
+      resume: null,
     });
     if (this.input.options.searchAttributes) upsertSearchAttributes(endAttributes(result.status));
     setCurrentDetails(finalDetails(result));

@@ -14,6 +14,7 @@ import { contentHash } from '../src/language/content-hash';
 import { listensTo } from '../src/language/listens-to';
 import { createLogger } from '../src/log';
 import { createEnrollments, type Enrollments } from '../src/temporal/enrollments';
+import { createJobs } from '../src/temporal/jobs';
 import { startRelay } from '../src/temporal/relay';
 import { AWAITED } from './journeys';
 import { BY_HAND_QUEUE, NAMESPACE, type Stack } from './stack';
@@ -51,6 +52,7 @@ export async function openWorld(stack: Stack): Promise<World> {
     outbox,
     db,
     enrollments: bothKinds(client, db),
+    jobs: createJobs(client),
     evaluators: createEvaluators(),
     leaseMs: 15_000,
     pollMs: 250,

@@ -80,6 +80,7 @@ const ENVIRONMENT = z.object({
   THROUGHLINE_RELAY_POLL_MS: wholeNumber(10, 60_000, 'must be 10 to 60000 milliseconds').default(
     250,
   ),
+  THROUGHLINE_HISTORY_LIMIT: wholeNumber(10, 40_000, 'must be 10 to 40000 events').default(2_000),
 });
 
 /** Everything the environment decides; durations in milliseconds. */
@@ -111,6 +112,8 @@ export interface Config {
   logLevel: (typeof LOG_LEVELS)[number];
   relayLeaseMs: number;
   relayPollMs: number;
+  /** Events after which an enrollment begins a fresh history; Temporal ends one at 51,200. */
+  historyLimit: number;
 }
 
 /** Thrown by `loadConfig`; `problems` has one line for every bad variable. */
@@ -154,6 +157,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: values.LOG_LEVEL,
     relayLeaseMs: values.THROUGHLINE_RELAY_LEASE_MS,
     relayPollMs: values.THROUGHLINE_RELAY_POLL_MS,
+    historyLimit: values.THROUGHLINE_HISTORY_LIMIT,
   };
 }
 

@@ -12,8 +12,10 @@ import { createApp } from './http/app';
 import { createLogger, type Logger } from './log';
 import { connectTemporal } from './temporal/connect';
 import { createEnrollments } from './temporal/enrollments';
+import { createJobs } from './temporal/jobs';
 import { reconciliation } from './temporal/reconcile';
 import { startRelay } from './temporal/relay';
+import { createSteering } from './temporal/steering';
 import { maintenance, startUpkeep } from './temporal/upkeep';
 
 export interface RunningServer {
@@ -31,6 +33,9 @@ const DRAIN_MS = 4_000;
 /** How long what was cut off may take to notice. */
 const CUT_OFF_MS = 500;
 
+/** How the relay is connected. */
+const RELAY = { role: 'throughline_relay', max: 4, name: 'throughline-relay' } as const;
+
 /**
  * Starts the API. It needs PostgreSQL; without Temporal it accepts and stores all the same, and the
  * relay starts what was stored when Temporal answers again.
@@ -42,19 +47,15 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     );
   const url = config.databaseUrl;
   const db = await openMigratedDatabase({ url, name: 'throughline-api' });
-  const outbox = await openDatabase({
-    url,
-    role: 'throughline_relay',
-    max: 4,
-    name: 'throughline-relay',
-  });
+  const outbox = await openDatabase({ url, ...RELAY });
   const temporal = connectTemporal(config);
-  const enrollments = createEnrollments(temporal.client, db, { log });
+  const { relayLeaseMs: leaseMs, relayPollMs: pollMs, historyLimit } = config;
+  const options = { historyLimit };
+  const enrollments = createEnrollments(temporal.client, db, { log, options });
   const evaluators = createEvaluators();
-  const { relayLeaseMs: leaseMs, relayPollMs: pollMs } = config;
   const relay = startRelay({
     ...{ outbox, db, enrollments, evaluators, log },
-    ...{ leaseMs, pollMs },
+    ...{ jobs: createJobs(temporal.client), leaseMs, pollMs },
   });
   const upkeep = startUpkeep({
     db: outbox,
@@ -69,8 +70,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     return { database, temporal: temporalAnswers };
   };
   const { inboxUrl } = config;
+  const steering = createSteering(temporal.client);
   const app = createApp({
-    ...{ db, enrollments, evaluators, ready, inboxUrl, log },
+    ...{ db, enrollments, steering, evaluators, ready, inboxUrl, log },
     wakeRelay: () => relay.wake(),
   });
   const release = async (draining: Promise<void>) => {

@@ -10,6 +10,7 @@ import { orphanedCalls } from '../activities/call-orphans';
 import { orphanedSends } from '../activities/email-orphans';
 import type { Sender } from '../activities/email-request';
 import { createEnrollInWorkflow } from '../activities/enroll-in-workflow';
+import { createJobActivities } from '../activities/order-batch';
 import { createHttpRequest } from '../activities/http-request';
 import { createRemoveFromWorkflow } from '../activities/remove-from-workflow';
 import { createSendEmail } from '../activities/send-email';
@@ -42,6 +43,8 @@ export interface WorkerParts {
   /** Who mails are from when a node does not say. */
   readonly sender: Sender;
   readonly log: Logger;
+  /** Other workflow code than the project's own, for tests of a change to it. */
+  readonly workflows?: ReturnType<typeof workflowSource>;
   readonly journeysQueue?: string;
   readonly effectsQueue?: string;
   /** Enrollments kept in memory; 0 replays each at every step. */
@@ -67,9 +70,12 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
   } as const;
   const journeys = await Worker.create({
     ...shared,
-    ...workflowCode(),
+    ...(parts.workflows ?? workflowCode()),
     taskQueue: parts.journeysQueue ?? JOURNEYS_QUEUE,
-    activities: { ...createFactActivities({ db, evaluators, loadGraph, log }) },
+    activities: {
+      ...createFactActivities({ db, evaluators, loadGraph, log }),
+      ...createJobActivities({ db, log }),
+    },
     dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },
     enableNonLocalActivities: false,
     // After a crash the server waits this long before it asks another worker.

@@ -11,6 +11,7 @@ import { decisions } from './runtime-cases/decisions';
 import { effects } from './runtime-cases/effects';
 import { goals } from './runtime-cases/goals';
 import { paths } from './runtime-cases/paths';
+import { steering } from './runtime-cases/steering';
 import { waits } from './runtime-cases/waits';
 
 export const cases: Cases = {
@@ -21,6 +22,7 @@ export const cases: Cases = {
   ...decisions,
   ...effects,
   ...consent,
+  ...steering,
 };
 
 /** Declares the contract's tests for one runtime. */

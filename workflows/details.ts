@@ -1,5 +1,6 @@
 /** The details that the Temporal Web UI shows: ids, codes and the words of the definition, nothing personal. */
 import type { FinishRequest, FinishResult, Position } from '../src/journey/runtime';
+import type { Pause } from '../src/journey/state';
 import type { SavedTrail, TrailStep } from './trail';
 
 type NameOf = (node: string) => string;
@@ -15,6 +16,17 @@ export function currentDetails(
   nameOf: NameOf = itself,
 ): string {
   return sections(trailText(trail, nameOf), positions.map(describe).join('\n'));
+}
+
+/** Since when and by whom the person is held: Markdown. */
+export function pausedDetails(
+  { by, since }: Pause,
+  trail: SavedTrail = NO_STEPS,
+  nameOf: NameOf = itself,
+): string {
+  const whom = by === 'workflow' ? 'with its workflow ' : '';
+  const text = `**paused** ${whom}since ${new Date(since).toISOString()}`;
+  return sections(text, trailText(trail, nameOf));
 }
 
 /** How it ended, why, and by which steps: Markdown. */

@@ -1,9 +1,11 @@
 /** One contact's passage through one version: messages, the interpreter, and a fresh history in time. */
-import { continueAsNew, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
+import { ENGINE_VERSION } from '../src/journey/engine-version';
 import { indexGraph } from '../src/journey/graph';
-import { interpret } from '../src/journey/interpret';
 import type { Position } from '../src/journey/runtime';
-import { initialState } from '../src/journey/state';
+import { initialState, type Pause } from '../src/journey/state';
+import { travel } from '../src/journey/travel';
+import { Commands } from './commands';
 import {
   type Doorbell,
   doorbell,
@@ -22,16 +24,23 @@ export async function enrollment(
   // Message-handling. Handlers come before the first await: a signal without one is lost when the
   // workflow continues as new. They only count, so that none can fail the workflow.
   let bells = 0;
-  let commands = 0;
+  const commands = new Commands(input.state !== null);
   let positions: readonly Position[] = [];
+  let pause: Pause | null = null;
   setHandler(doorbell, (bell: Doorbell | undefined) => {
     bells += 1;
     // Anybody can signal from the Web UI, without arguments too.
-    if (bell?.kind === 'command') commands += 1;
+    if (bell?.kind === 'command') commands.ring();
   });
-  setHandler(stateQuery, () => ({ startedAt: input.startedAt, positions, bells }));
+  setHandler(stateQuery, () => ({ startedAt: input.startedAt, positions, bells, pause }));
 
   // Main workflow logic.
+  const { engineVersion } = input.options;
+  // No failure of the workflow: its task is tried again until a worker knows the engine.
+  if (engineVersion > ENGINE_VERSION)
+    throw new Error(
+      `Engine ${engineVersion} is newer than this worker, which knows ${ENGINE_VERSION}.`,
+    );
   const { $graph, definition } = graphPayload;
   if (definition === undefined) throw new Error('The worker runs without the graph codec.');
   const graph = indexGraph(definition);
@@ -40,16 +49,23 @@ export async function enrollment(
     input,
     graph: $graph,
     bells: () => bells,
-    commands: () => commands,
+    commands,
     nameOf: (node) => graph.node(node).label,
     trail,
     announced: (current) => {
       positions = current;
+      pause = null;
+    },
+    paused: (current) => {
+      pause = current;
     },
   });
-  const state = input.state ?? initialState(input.enrollmentId, graph.entry, input.startedAt);
-  const result = await interpret(graph, state, runtime);
+  const { enrollmentId, startedAt } = input;
+  const state = input.state ?? initialState(enrollmentId, graph.entry, startedAt, engineVersion);
+  const result = await travel(graph, state, runtime);
+  // An update that nobody answers would be lost with the run.
+  await condition(allHandlersFinished);
   if (result.kind === 'ended') return { status: result.status, goalId: result.goalId };
   const next = { ...input, state: result.state, trail: trail.save() };
-  return continueAsNew<typeof enrollment>(next, { $graph });
+  return continueAsNew<typeof enrollment>(next, { $graph: result.graph ?? $graph });
 }

@@ -1,1 +1,2 @@
+export { bulk } from './bulk';
 export { enrollment } from './enrollment';

@@ -1,22 +1,50 @@
 /** What passes between enrollment workflows and the rest: names, and shapes without personal data. */
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CommandOutcome, JobKey } from '../activities/contract';
+import type { CommandType } from '../src/journey/commands';
 import type { Definition } from '../src/journey/definition';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { Instant } from '../src/journey/json';
 import type { EndStatus, Position } from '../src/journey/runtime';
-import type { EnrollmentState } from '../src/journey/state';
+import type { EnrollmentState, Pause } from '../src/journey/state';
 import type { SavedTrail } from './trail';
 
 /** The workflow type; never renamed, since running enrollments carry it. */
 export const ENROLLMENT_WORKFLOW = 'enrollment';
 
+/** The workflow type of jobs; never renamed either. */
+export const BULK_WORKFLOW = 'bulk';
+
+export type JobInput = JobKey;
+
 /** Says that there is something to look up; the fact itself is in PostgreSQL. */
 export interface Doorbell {
-  readonly kind: 'event' | 'contact' | 'command';
+  readonly kind: 'event' | 'contact' | 'command' | 'job';
   readonly id: string;
 }
 
 export const doorbell = defineSignal<[Doorbell]>('doorbell');
+
+/**
+ * A command by the row that holds it. From Temporal's own tools, without a row: the input of the command itself
+ * (`temporal workflow update execute --name jump --input '{"to":"offer"}'`).
+ */
+export interface CommandOrder {
+  readonly commandId?: string;
+  readonly [field: string]: unknown;
+}
+
+const commandUpdate = (type: CommandType) => defineUpdate<CommandOutcome, [CommandOrder?]>(type);
+
+/** What operators may order, by the names of the updates. */
+export const commandUpdates = {
+  pause: commandUpdate('pause'),
+  resume: commandUpdate('resume'),
+  cancel: commandUpdate('cancel'),
+  skip: commandUpdate('skip'),
+  jump: commandUpdate('jump'),
+  migrate: commandUpdate('migrate'),
+} satisfies Record<CommandType, unknown>;
 
 export const stateQuery = defineQuery<EnrollmentView>('state');
 
@@ -25,6 +53,8 @@ export interface EnrollmentView {
   readonly startedAt: Instant;
   readonly positions: readonly Position[];
   readonly bells: number;
+  /** Since when the person stands still, and by whom; null while she travels. */
+  readonly pause: Pause | null;
 }
 
 /**
@@ -42,12 +72,16 @@ export interface EnrollmentInput {
   readonly startedAt: Instant;
   /** Where to go on; null at the very start. */
   readonly state: EnrollmentState | null;
+  /** How often an operator had it tried again; none unless told. */
+  readonly retries?: number;
   readonly options: EnrollmentOptions;
   /** The latest steps of the histories before, for the details alone. */
   readonly trail?: SavedTrail;
 }
 
 export interface EnrollmentOptions {
+  /** The engine that the enrollment keeps; a worker that does not know it leaves it to one that does. */
+  readonly engineVersion: number;
   /** Search attributes must be registered in the namespace; where that is forbidden, none are set. */
   readonly searchAttributes: boolean;
   /** Events after which a fresh history begins. */

@@ -47,3 +47,13 @@ export function endAttributes(status: EndStatus): SearchAttributePair[] {
     { key: STATUS, value: status },
   ];
 }
+
+/** Somebody stands still where she is. */
+export function pauseAttributes(): SearchAttributePair[] {
+  return [{ key: STATUS, value: 'paused' }];
+}
+
+/** She goes on in another version. */
+export function versionAttributes(version: number): SearchAttributePair[] {
+  return [{ key: VERSION, value: version }];
+}

@@ -30,12 +30,20 @@ import {
   type Position,
   type Runtime,
   type SleepRequest,
+  type SteerResult,
   type StopSignal,
 } from '../src/journey/runtime';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { EnrollmentInput } from './messages';
-import { currentDetails, finalDetails, summaryOf } from './details';
-import { endAttributes, positionAttributes } from './search-attributes';
+import type { EnrollmentState, Pause } from '../src/journey/state';
+import type { Commands } from './commands';
+import { currentDetails, finalDetails, pausedDetails, summaryOf } from './details';
+import {
+  endAttributes,
+  pauseAttributes,
+  positionAttributes,
+  versionAttributes,
+} from './search-attributes';
 import type { Trail } from './trail';
 
 /** Signals of one run are limited to 10,000; a fresh history begins long before. */
@@ -45,11 +53,12 @@ interface Surroundings {
   readonly input: EnrollmentInput;
   readonly graph: GraphRef;
   bells(): number;
-  commands(): number;
+  readonly commands: Commands;
   /** What people call a node. */
   nameOf(node: string): string;
   readonly trail: Trail;
   announced(positions: readonly Position[]): void;
+  paused(pause: Pause): void;
 }
 
 /** What must go out in the end is tried for days. */
@@ -67,7 +76,8 @@ const facts = proxyLocalActivities<Activities['facts']>({
 
 export function createTemporalRuntime(around: Surroundings): Runtime {
   const { input, graph, trail, nameOf } = around;
-  const subject = { workspaceId: input.workspaceId, enrollmentId: input.enrollmentId, graph };
+  const { workspaceId, enrollmentId, retries } = input;
+  const subject = { workspaceId, enrollmentId, graph, ...(retries ? { retries } : {}) };
   const effects = proxyActivities<EffectActivities>({
     taskQueue: input.options.effectsQueue,
     startToCloseTimeout: '10s',
@@ -78,7 +88,8 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
   return {
     now: () => Date.now(),
     bells: around.bells,
-    commands: around.commands,
+    commandsDue: () => around.commands.due(),
+    steer: (state) => steer(around, subject, state),
     sleep,
     ...factCalls(around, subject),
     perform: (effect, { label, retry, ...attempt }, effectInput, stop) =>
@@ -102,6 +113,11 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
       if (input.options.searchAttributes && positions.some(({ waitingFor }) => waitingFor)) {
         upsertSearchAttributes(positionAttributes(positions));
       }
+    },
+    announcePause(pause) {
+      around.paused(pause);
+      setCurrentDetails(pausedDetails(pause, trail.save(), nameOf));
+      if (input.options.searchAttributes) upsertSearchAttributes(pauseAttributes());
     },
     shouldContinue() {
       const { historyLength, continueAsNewSuggested } = workflowInfo();
@@ -142,6 +158,23 @@ function factCalls(
       return facts.look.executeWithOptions({ summary }, [{ ...subject, watch, at }]);
     },
   };
+}
+
+async function steer(
+  { commands, input }: Surroundings,
+  subject: Subject,
+  state: EnrollmentState,
+): Promise<SteerResult> {
+  const request = { ...subject, state, at: Date.now(), ...commands.take() };
+  const { outcomes, ...result } = await facts.steer.executeWithOptions(
+    { summary: 'Look at commands' },
+    [request],
+  );
+  commands.judged(outcomes);
+  const { graph } = result;
+  if (graph !== null && input.options.searchAttributes)
+    upsertSearchAttributes(versionAttributes(graph.version));
+  return result;
 }
 
 async function sleep({ until, wake, summary }: SleepRequest): Promise<void> {

@@ -1,6 +1,7 @@
 import { ThroughlineError } from './error';
+import { steeringCalls } from './steering';
 import type { Transport } from './transport';
-import type { Enrolled, EnrollmentState } from './types';
+import type { CommandInputs, Enrolled, EnrollmentState, Steered } from './types';
 
 const LONGEST_WAIT_SECONDS = 30;
 /** Time for the answer to travel, beyond the wait itself. */
@@ -12,9 +13,11 @@ export class EnrollmentHandle {
   readonly status: Enrolled['status'];
   readonly temporal: Enrolled['temporal'];
   readonly #call: Transport;
+  readonly #steering: ReturnType<typeof steeringCalls>;
 
   constructor(call: Transport, enrolled: Enrolled) {
     this.#call = call;
+    this.#steering = steeringCalls(call);
     this.id = enrolled.id;
     this.status = enrolled.status;
     this.temporal = enrolled.temporal;
@@ -23,6 +26,40 @@ export class EnrollmentHandle {
   /** Where it is now. */
   async get(): Promise<EnrollmentState> {
     return this.#call({ method: 'GET', path: `/enrollments/${this.id}` });
+  }
+
+  /** Lets her stand still until she is resumed. */
+  pause(input?: CommandInputs['pause']): Promise<Steered> {
+    return this.#steering.pause(this.id, input);
+  }
+
+  /** Lets her go on; the policies are those of the pause unless told. */
+  resume(input?: CommandInputs['resume']): Promise<Steered> {
+    return this.#steering.resume(this.id, input);
+  }
+
+  cancel(input?: CommandInputs['cancel']): Promise<Steered> {
+    return this.#steering.cancel(this.id, input);
+  }
+
+  /** Leaves a node at once, as if its wait were over. */
+  skip(input?: CommandInputs['skip']): Promise<Steered> {
+    return this.#steering.skip(this.id, input);
+  }
+
+  /** Goes on at another node; all her paths end. */
+  jump(input: CommandInputs['jump']): Promise<Steered> {
+    return this.#steering.jump(this.id, input);
+  }
+
+  /** Goes on in another published version. */
+  migrate(input: CommandInputs['migrate']): Promise<Steered> {
+    return this.#steering.migrate(this.id, input);
+  }
+
+  /** Visits the node that failed once more, and goes on. */
+  retry(): Promise<EnrollmentState> {
+    return this.#steering.retry(this.id);
   }
 
   /**

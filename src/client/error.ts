@@ -20,7 +20,7 @@ export class ThroughlineError extends Error {
   readonly code: string;
   readonly status: number | null;
   readonly issues: readonly ThroughlineIssue[];
-  /** Why, for `enrollment.blocked`. */
+  /** Why, for `enrollment.blocked` and `command.refused`. */
   readonly reason: string | null;
   /** Names the request in the server's logs. */
   readonly requestId: string | null;

@@ -1,10 +1,13 @@
 import { EnrollmentHandle } from './enrollment';
 import { ThroughlineError } from './error';
+import { crowdCalls, jobCalls } from './jobs';
+import { steeringCalls } from './steering';
 import { createTransport, type Transport, type TransportOptions } from './transport';
 import type {
   ActivateInput,
   Contact,
   ContactInput,
+  DefinitionDiff,
   Enrolled,
   EnrollInput,
   EnrollmentState,
@@ -13,7 +16,10 @@ import type {
   EventsAccepted,
   List,
   Page,
+  PauseWorkflowInput,
   Step,
+  Version,
+  VersionWithDefinition,
   Workflow,
 } from './types';
 
@@ -27,6 +33,7 @@ export class ThroughlineClient {
   readonly contacts: ContactCalls;
   readonly workflows: WorkflowCalls;
   readonly enrollments: EnrollmentCalls;
+  readonly jobs: ReturnType<typeof jobCalls>;
   readonly #call: Transport;
 
   private constructor(call: Transport) {
@@ -34,6 +41,7 @@ export class ThroughlineClient {
     this.contacts = contactCalls(call);
     this.workflows = workflowCalls(call);
     this.enrollments = enrollmentCalls(call);
+    this.jobs = jobCalls(call);
   }
 
   /** A client for one key. Proves that the API answers and takes the key, else fails. */
@@ -94,21 +102,49 @@ type ContactCalls = ReturnType<typeof contactCalls>;
 function workflowCalls(call: Transport) {
   const at = (idOrKey: string) => `/workflows/${encodeURIComponent(idOrKey)}`;
   return {
+    ...crowdCalls(call),
     /** Stores a definition as the draft of a new workflow. */
     create: (definition: object) =>
       call<Workflow>({ method: 'POST', path: '/workflows', body: definition }),
     /** Publishes the draft: people enter this version from now on. */
     activate: (idOrKey: string, input: ActivateInput = {}) =>
       call<Workflow>({ method: 'POST', path: `${at(idOrKey)}/activate`, body: input }),
+    /** Lets nobody enter, and holds everybody inside at her next node, until it is activated again. */
+    pause: (idOrKey: string, input: PauseWorkflowInput = {}) =>
+      call<Workflow>({ method: 'POST', path: `${at(idOrKey)}/pause`, body: input }),
     get: (idOrKey: string) => call<Workflow>({ method: 'GET', path: at(idOrKey) }),
     list: (page: Page = {}) =>
       call<List<Workflow>>({ method: 'GET', path: '/workflows', query: { ...page } }),
+    /** Its published versions, the newest first. */
+    versions: (idOrKey: string, page: Page = {}) =>
+      call<List<Version>>({ method: 'GET', path: `${at(idOrKey)}/versions`, query: { ...page } }),
+    /** One of them, with its definition. */
+    version: (idOrKey: string, version: number) =>
+      call<VersionWithDefinition>({ method: 'GET', path: `${at(idOrKey)}/versions/${version}` }),
+    /** What changes from one version to another; from the active one to the draft unless told. */
+    diff: (
+      idOrKey: string,
+      { from, to }: { from?: number | 'draft'; to?: number | 'draft' } = {},
+    ) =>
+      call<DefinitionDiff>({
+        method: 'GET',
+        path: `${at(idOrKey)}/versions/diff`,
+        query: { from, to },
+      }),
+    /** Publishes an earlier version again, as a new one; it becomes the draft too. */
+    revert: (idOrKey: string, version: number, input: ActivateInput = {}) =>
+      call<Workflow>({
+        method: 'POST',
+        path: `${at(idOrKey)}/versions/${version}/revert`,
+        body: input,
+      }),
   };
 }
 type WorkflowCalls = ReturnType<typeof workflowCalls>;
 
 function enrollmentCalls(call: Transport) {
   return {
+    ...steeringCalls(call),
     /** An enrollment, at once or when it ends within `waitSeconds` (at most 30). */
     get: (id: string, { waitSeconds }: { waitSeconds?: number } = {}) =>
       call<EnrollmentState>({

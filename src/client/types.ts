@@ -2,14 +2,21 @@
 import type { z } from 'zod';
 import type { contactInput } from '../http/routes/contacts';
 import type { acceptedSchema, eventInput } from '../http/routes/events';
-import type { activation } from '../http/routes/workflow-states';
+import type { activation } from '../http/publish';
+import type { workflowPause } from '../http/routes/workflow-states';
 import type {
   enrolledSchema,
   enrollmentSchema,
   enrollmentStatus,
   stepSchema,
 } from '../http/views/enrollment';
+import type { CommandInputs, commandSchema, pendingCommandSchema } from '../http/views/command';
 import type { contactSchema } from '../http/views/contact';
+import type { diffSchema, versionSchema, versionWithDefinitionSchema } from '../http/views/version';
+import type { commandsForMany } from '../http/routes/jobs';
+import type { migrationInput, migrationPlanInput } from '../http/routes/migrations';
+import type { jobSchema } from '../http/views/job';
+import type { planSchema } from '../http/views/migration-plan';
 import type { workflowSchema } from '../http/views/workflow';
 
 export type ContactInput = z.input<typeof contactInput>;
@@ -20,11 +27,26 @@ export type EventInput = Omit<z.input<typeof eventInput>, 'occurredAt'> & {
 };
 export type EventsAccepted = z.infer<typeof acceptedSchema>;
 export type ActivateInput = z.input<typeof activation>;
+export type PauseWorkflowInput = z.input<typeof workflowPause>;
 export type Enrolled = z.infer<typeof enrolledSchema>;
 export type EnrollmentState = z.infer<typeof enrollmentSchema>;
 export type EnrollmentStatus = z.infer<typeof enrollmentStatus>;
+export type { CommandInputs };
+export type EnrollmentCommand = z.infer<typeof commandSchema>;
+/** The command is stored, and nobody has judged it yet: no worker has answered in time. */
+export type PendingCommand = z.infer<typeof pendingCommandSchema>;
+/** The enrollment after the command, or `status: 'pending'`. */
+export type Steered = EnrollmentState | PendingCommand;
 export type Step = z.infer<typeof stepSchema>;
 export type Workflow = z.infer<typeof workflowSchema>;
+export type CommandsForMany = Omit<z.input<typeof commandsForMany>, 'dryRun'>;
+export type Job = z.infer<typeof jobSchema>;
+export type MigrationPlanInput = z.input<typeof migrationPlanInput>;
+export type MigrationInput = z.input<typeof migrationInput>;
+export type MigrationPlan = z.infer<typeof planSchema>;
+export type Version = z.infer<typeof versionSchema>;
+export type VersionWithDefinition = z.infer<typeof versionWithDefinitionSchema>;
+export type DefinitionDiff = z.infer<typeof diffSchema>;
 
 /** Who enters, and with what. */
 export type EnrollInput = ({ contactId: string } | { contact: ContactInput }) & {

@@ -10,7 +10,6 @@
  * 3. One event starts a workflow at most once, however often the relay comes back with it.
  * 4. A refusal is an `enrollment.blocked` event with its reason, never silence.
  */
-import { sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { newId } from '../ids';
 import { isCausedByItself, replacedBy } from '../journey/admission';
@@ -23,6 +22,7 @@ import {
   activeSettings,
   type Blocked,
   earlierEnrollments,
+  holdDoor,
   type Judge,
   refused,
   RESTARTED,
@@ -66,9 +66,7 @@ export async function admitEnrollment(
   admission: Admission,
 ): Promise<{ enrollment: EnrollmentRow } | Blocked> {
   const { workflowId, contactId, triggerEventId } = admission;
-  await tx.execute(
-    sql`select pg_advisory_xact_lock(hashtextextended(${`${workflowId}/${contactId}`}, 0))`,
-  );
+  await holdDoor(tx, workflowId, contactId);
   const earlier = await earlierEnrollments(tx, workflowId, contactId);
   const same = triggerEventId
     ? earlier.find((row) => row.triggerEventId === triggerEventId)

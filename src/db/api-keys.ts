@@ -6,7 +6,8 @@
  *    owner, by prefix; the comparison takes the same time whatever is presented.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { newId } from '../ids';
+import { eq } from 'drizzle-orm';
+import { isUuid, newId } from '../ids';
 import { generateApiKey, storedForm } from './api-key-form';
 import type { Database, Tx } from './client';
 import { databaseFailure } from './failure';
@@ -27,6 +28,13 @@ export async function createApiKey(
   const id = newId();
   await tx.insert(apiKeys).values({ id, name, scopes: [...scopes], ...storedForm(key) });
   return { id, key };
+}
+
+/** What a key of this workspace is called; null when there is none of that id. */
+export async function getApiKeyName(tx: Tx, id: string): Promise<string | null> {
+  if (!isUuid(id)) return null;
+  const [row] = await tx.select({ name: apiKeys.name }).from(apiKeys).where(eq(apiKeys.id, id));
+  return row?.name ?? null;
 }
 
 /** Longer texts are no keys, and not worth hashing. */

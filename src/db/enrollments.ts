@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Tx } from './client';
+import { refusePending } from './commands';
 import { recordEvent } from './events';
 import type { Json, JsonObject } from './json';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -9,13 +10,36 @@ import {
   type EnrollmentStatus,
   type OpenStatus,
 } from './schema/enrollments';
-import { workflowVersions } from './schema/workflows';
+import { workflows, workflowVersions } from './schema/workflows';
 
 export type { EndStatus, EnrollmentStatus, OpenStatus } from './schema/enrollments';
 export type EnrollmentRow = typeof enrollments.$inferSelect;
 
 export async function getEnrollment(tx: Tx, id: string): Promise<EnrollmentRow | null> {
   const [row] = await tx.select().from(enrollments).where(eq(enrollments.id, id));
+  return row ?? null;
+}
+
+/** The enrollment, and whether its workflow is paused. */
+export async function enrollmentWithWorkflow(
+  tx: Tx,
+  id: string,
+): Promise<{ enrollment: EnrollmentRow; workflowPaused: boolean } | null> {
+  const [row] = await tx
+    .select({ enrollment: enrollments, status: workflows.status })
+    .from(enrollments)
+    .innerJoin(workflows, eq(workflows.id, enrollments.workflowId))
+    .where(eq(enrollments.id, id));
+  return row ? { enrollment: row.enrollment, workflowPaused: row.status === 'paused' } : null;
+}
+
+/** The enrollment, held until the transaction ends. */
+export async function holdEnrollment(tx: Tx, id: string): Promise<EnrollmentRow | null> {
+  const [row] = await tx
+    .select()
+    .from(enrollments)
+    .where(eq(enrollments.id, id))
+    .for('no key update');
   return row ?? null;
 }
 
@@ -72,12 +96,17 @@ export interface Position {
   status: OpenStatus;
 }
 
-/** Notes where the person is. An enrollment that ended stays as it ended. */
-export async function setPosition(tx: Tx, id: string, position: Position): Promise<void> {
-  await tx
+/**
+ * Notes where the person is. An enrollment that ended stays as it ended: then the answer is false, also when
+ * whoever ended it committed only now.
+ */
+export async function setPosition(tx: Tx, id: string, position: Position): Promise<boolean> {
+  const noted = await tx
     .update(enrollments)
     .set({ ...position, currentNodeIds: [...position.currentNodeIds] })
-    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)));
+    .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
+    .returning({ id: enrollments.id });
+  return noted.length > 0;
 }
 
 /** Shows until when an open enrollment waits, once its node knows. */
@@ -107,6 +136,8 @@ export interface Closing {
   goalId?: string | null | undefined;
   error?: JsonObject | null | undefined;
   reason?: string | null | undefined;
+  /** Where to go on when the node that failed is tried again. */
+  resumeState?: JsonObject | null | undefined;
   at: Date;
 }
 
@@ -114,6 +145,8 @@ export interface Closing {
  * Ends an enrollment and records `enrollment.ended`, whose properties name the enrollment, its status
  * and goal. The first close wins: later ones change nothing and return the row as it is. Null when
  * there is no such enrollment.
+ *
+ * No command is pending any more: whoever gave one learns that it came too late.
  *
  * It ends no earlier than it began, however late the closing fact is: whoever waits for the end looks
  * from the beginning on.
@@ -123,7 +156,7 @@ export async function closeEnrollment(
   id: string,
   closing: Closing,
 ): Promise<EnrollmentRow | null> {
-  const { status, goalId, error, reason, at } = closing;
+  const { status, goalId, error, reason, resumeState, at } = closing;
   const [closed] = await tx
     .update(enrollments)
     .set({
@@ -131,6 +164,7 @@ export async function closeEnrollment(
       goalId,
       error,
       reason,
+      resumeState: resumeState ?? null,
       endedAt: sql`greatest(${at.toISOString()}::timestamptz, ${enrollments.startedAt})`,
       currentNodeIds: [],
       waitUntil: null,
@@ -139,6 +173,7 @@ export async function closeEnrollment(
     .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
     .returning();
   if (!closed) return getEnrollment(tx, id);
+  await refusePending(tx, id, at);
   const { workflowId, workflowKey, version, contactId, endedAt } = closed;
   const endedOn = endedAt ?? at;
   await recordEvent(tx, {

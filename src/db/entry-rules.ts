@@ -34,6 +34,13 @@ interface EarlierEnrollment extends Passage {
   readonly triggerEventId: string | null;
 }
 
+/** Lets nobody else decide about this contact and this workflow until the end of the transaction. */
+export async function holdDoor(tx: Tx, workflowId: string, contactId: string): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`${workflowId}/${contactId}`}, 0))`,
+  );
+}
+
 /** How a contact was in a workflow before, for the rule of its settings. */
 export async function earlierEnrollments(
   tx: Tx,
@@ -76,6 +83,11 @@ export async function activeSettings(
   { id, status, activeVersion }: WorkflowRow,
 ): Promise<ActiveSettings | null> {
   if (status !== 'active' || activeVersion === null) return null;
+  return versionSettings(tx, id, activeVersion);
+}
+
+/** The settings of a published version. */
+export async function versionSettings(tx: Tx, id: string, number: number): Promise<ActiveSettings> {
   const { definition, workflowId, version } = workflowVersions;
   const [row] = await tx
     .select({
@@ -85,9 +97,9 @@ export async function activeSettings(
       >`jsonb_path_query_array(${definition}, '$.triggers[*] ? (@.type == "manual")')`,
     })
     .from(workflowVersions)
-    .where(and(eq(workflowId, id), eq(version, activeVersion)));
+    .where(and(eq(workflowId, id), eq(version, number)));
   return {
-    version: activeVersion,
+    version: number,
     enrollment: { ...DEFAULTS, ...row?.settings?.enrollment },
     timeZone: row?.settings?.timeZone ?? null,
     byHand: (row?.manual ?? []).map(({ rateLimit }) => ({ triggerKey: BY_HAND, rateLimit })),

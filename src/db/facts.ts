@@ -7,7 +7,7 @@ import type { Instant } from '../journey/json';
 import { assignedPort } from './assignments';
 import type { Tx } from './client';
 import { type ContactRow, getContact, holdContact } from './contacts';
-import { type EnrollmentRow, getEnrollment } from './enrollments';
+import { type EnrollmentRow, enrollmentWithWorkflow } from './enrollments';
 import { type EventRow, findEvents, getEvent } from './events';
 import { listsOf } from './lists';
 import { workspaces } from './schema/workspaces';
@@ -15,6 +15,8 @@ import { latestVisit } from './steps';
 
 export interface EnrollmentFacts {
   readonly enrollment: EnrollmentRow;
+  /** Whether its whole workflow seems to be paused; `heldByWorkflow` knows. */
+  readonly workflowPaused: boolean;
   readonly facts: Facts;
   /** Past events of the contact, earliest first. */
   lookUp(question: EventQuestion, limit: number): Promise<readonly EventFacts[]>;
@@ -37,8 +39,9 @@ export async function loadFacts(
   graph: Graph,
   { at, writes }: LoadOptions,
 ): Promise<EnrollmentFacts | null> {
-  const enrollment = await getEnrollment(tx, enrollmentId);
-  if (enrollment === null) return null;
+  const found = await enrollmentWithWorkflow(tx, enrollmentId);
+  if (found === null) return null;
+  const { enrollment, workflowPaused } = found;
   const { contactId } = enrollment;
   const [contact, lists, trigger, workspace] = await Promise.all([
     (writes ? holdContact : getContact)(tx, contactId),
@@ -69,7 +72,7 @@ export async function loadFacts(
     assignment: (experiment) => assignedPort(tx, experiment, contactId),
     chosen: {},
   };
-  return { enrollment, facts, lookUp };
+  return { enrollment, workflowPaused, facts, lookUp };
 }
 
 /** Somebody who is about to enter a workflow, as far as whoever lets her in has read it already. */

@@ -31,6 +31,11 @@ export async function enqueue(tx: Tx, entry: OutboxEntry): Promise<void> {
   await tx.insert(outbox).values({ id: newId(), kind, payload, lane });
 }
 
+/** The same for many; at least one. */
+export async function enqueueMany(tx: Tx, entries: readonly OutboxEntry[]): Promise<void> {
+  await tx.insert(outbox).values(entries.map((entry) => ({ ...entry, id: newId() })));
+}
+
 /**
  * Takes a row that this claimant holds off the outbox, in the transaction that stores what follows from it.
  * False when its lease has passed to another, or it is done: then nothing may follow here.

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { isUuid } from '../ids';
+import type { LatePolicy } from '../journey/commands';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
 import { workflows, type WorkflowStatus } from './schema/workflows';
@@ -36,6 +37,15 @@ export async function setWorkflowStatus(
   status: WorkflowStatus,
 ): Promise<WorkflowRow> {
   return changed(tx, workflowId, { status });
+}
+
+/** Pauses it; `late` says what becomes of people whom that holds. Fails with `workflow.not_found`. */
+export async function pauseWorkflow(
+  tx: Tx,
+  workflowId: string,
+  late: LatePolicy,
+): Promise<WorkflowRow> {
+  return changed(tx, workflowId, { status: 'paused', pauseLate: late });
 }
 
 type Changes = Parameters<ReturnType<Tx['update']>['set']>[0];

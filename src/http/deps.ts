@@ -2,6 +2,7 @@ import type { Database } from '../db/client';
 import type { Evaluators } from '../journey/facts';
 import type { Logger } from '../log';
 import type { EnrollmentStarter } from '../temporal/enrollments';
+import type { Steering } from '../temporal/steering';
 
 export interface Readiness {
   readonly database: boolean;
@@ -12,6 +13,7 @@ export interface Readiness {
 export interface HttpDeps {
   readonly db: Database;
   readonly enrollments: EnrollmentStarter;
+  readonly steering: Steering;
   readonly evaluators: Evaluators;
   /** Tells the relay that something was committed to the outbox. */
   wakeRelay(): void;

@@ -92,13 +92,18 @@ async function written(
         : once(tx, { key, route: address, body: request.body }, () => work(tx)),
     ),
   );
-  return improved(answer, call.deps);
+  return improved(answer, call.deps, response);
 }
 
 /** What was committed is answered as such, whatever happens to the attempt to say more. */
-async function improved(answer: Answer, { wakeRelay, log }: HttpDeps): Promise<Answer> {
+async function improved(
+  answer: Answer,
+  { wakeRelay, log }: HttpDeps,
+  response: Response,
+): Promise<Answer> {
   try {
-    return (await answer.afterCommit?.()) ?? answer;
+    const better = (await answer.afterCommit?.()) ?? answer;
+    return better instanceof AppError ? committedProblem(better, response) : better;
   } catch (error) {
     log.warn({ err: error }, 'An answer was sent without what follows the commit.');
     return answer;

@@ -35,7 +35,7 @@ const problemSchema = z
     code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
     requestId: z.string(),
     issues: z.array(issueSchema).optional(),
-    reason: z.string().optional().describe('With `enrollment.blocked`: why.'),
+    reason: z.string().optional().describe('With `enrollment.blocked` and `command.refused`: why.'),
     limit: z.int().optional().describe('With `request.too_large`: the most bytes of a body.'),
     accepts: z
       .array(z.string())
@@ -90,22 +90,16 @@ function describeRoute(route: Route): ZodOpenApiOperationObject {
 }
 
 function headersOf(route: Route): { header?: z.ZodObject } {
-  if (route.method === 'post') {
-    const key = z
-      .string()
-      .optional()
-      .describe('The same key and request twice have one effect and one answer, for 24 hours.');
-    return { header: z.object({ 'Idempotency-Key': key }) };
-  }
-  const takesTag =
-    route.method === 'patch' && route.problems?.includes('request.precondition_failed');
-  return takesTag
-    ? {
-        header: z.object({
-          'If-Match': z.string().optional().describe('The entity tag that was read.'),
-        }),
-      }
-    : {};
+  const key = z
+    .string()
+    .optional()
+    .describe('The same key and request twice have one effect and one answer, for 24 hours.');
+  const tag = z.string().optional().describe('The entity tag that was read.');
+  const headers = {
+    ...(route.method === 'post' ? { 'Idempotency-Key': key } : {}),
+    ...(route.problems?.includes('workflow.draft_changed') ? { 'If-Match': tag } : {}),
+  };
+  return Object.keys(headers).length > 0 ? { header: z.object(headers) } : {};
 }
 
 function answersOf({ answers }: Route): ZodOpenApiOperationObject['responses'] {

@@ -11,7 +11,8 @@ import type { HttpDeps } from './deps';
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** What a key must be allowed: a noun and whether it is read or written. */
-export type Scope = `${'contacts' | 'workflows' | 'enrollments' | 'events'}:${'read' | 'write'}`;
+export type Scope =
+  `${'contacts' | 'workflows' | 'enrollments' | 'events' | 'audit'}:${'read' | 'write'}`;
 
 export interface Answer {
   readonly status: number;
@@ -22,7 +23,7 @@ export interface Answer {
    * Runs after the commit, before the answer is sent, and may improve it. It may fail or be skipped
    * (a replayed answer): whatever has to happen belongs into the transaction.
    */
-  readonly afterCommit?: () => Promise<Answer>;
+  readonly afterCommit?: () => Promise<Answer | AppError>;
 }
 
 /** One checked request. */

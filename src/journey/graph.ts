@@ -25,6 +25,8 @@ export type Way =
 export interface Graph {
   readonly definition: Definition;
   readonly entry: string;
+  /** Whether there is a node of that id. */
+  has(id: string): boolean;
   node(id: string): GraphNode;
   /** Where a port leads; null ends the path. */
   way(nodeId: string, port: string | null): Way;
@@ -73,6 +75,7 @@ export function indexGraph(definition: Definition): Graph {
   };
   return {
     definition,
+    has: (id) => nodes.has(id),
     entry: entryOf(definition),
     node,
     way,

@@ -16,9 +16,17 @@
  */
 import { Forks } from './forks';
 import type { Graph } from './graph';
-import { type Ending, type Journey, Path } from './path';
+import type { Instant } from './json';
+import { type Ending, type Journey, Path, VISIT_LIMIT } from './path';
 import type { EndStatus, EndedVisit, Runtime } from './runtime';
-import { type Cursor, cursorAt, inherit, type EnrollmentState, type NodeVisits } from './state';
+import {
+  beginAnew,
+  type Cursor,
+  cursorAt,
+  type EnrollmentState,
+  inherit,
+  type NodeVisits,
+} from './state';
 import { Stop } from './stop';
 import { Watch } from './watch';
 
@@ -35,6 +43,9 @@ export async function interpret(
   return new Interpreter(graph, state, runtime).run();
 }
 
+/** What a pause of the workflow says about late people is read when it ends. */
+const AS_IT_IS = { clock: 'run', late: 'send' } as const;
+
 class Interpreter implements Journey {
   readonly enrollmentId: string;
   readonly startedAt: number;
@@ -49,7 +60,8 @@ class Interpreter implements Journey {
   #started: number;
   #turn: Promise<unknown> = Promise.resolve();
   #ending: Ending | null = null;
-  #jump: string | null = null;
+  #jump: string | null;
+  #heldAt: Instant | null = null;
   /** The paths that the jump takes the place of. */
   #replaced: readonly Cursor[] = [];
 
@@ -63,6 +75,7 @@ class Interpreter implements Journey {
     this.visits = new Map(state.visits);
     this.#unrecorded = [...state.unrecorded];
     this.#started = state.paths;
+    this.#jump = state.jump;
     this.forks = new Forks(state.forks, () => this.#open().map(({ cursor }) => cursor));
     this.watch = new Watch(
       {
@@ -71,7 +84,7 @@ class Interpreter implements Journey {
         stop: this.stop,
         moves: () => this.moves,
         jump: (node) => this.#divert(node),
-        considerFreshHistory: () => this.considerFreshHistory(),
+        considerStopping: () => this.considerStopping(),
       },
       state,
     );
@@ -84,7 +97,8 @@ class Interpreter implements Journey {
     watching.catch(() => undefined);
     // All of them before the first travels: a join asks who is still under way.
     this.#paths = cursors.map((cursor) => new Path({ ...cursor }, this));
-    for (const path of this.#paths) this.#start(path);
+    if (this.#jump !== null) this.#divert(this.#jump);
+    else for (const path of this.#paths) this.#start(path);
     try {
       await this.#travelAll();
     } finally {
@@ -98,8 +112,9 @@ class Interpreter implements Journey {
     return this.#finish();
   }
 
-  considerFreshHistory(): void {
-    if (this.runtime.shouldContinue()) this.stop.request();
+  considerStopping(): void {
+    const { runtime } = this;
+    if (runtime.shouldContinue() || runtime.commandsDue()) this.stop.request();
   }
 
   inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -134,6 +149,12 @@ class Interpreter implements Journey {
   end(ending: Ending): void {
     this.#ending ??= ending;
     this.stop.request();
+  }
+
+  hold(): true {
+    this.#heldAt ??= this.runtime.now();
+    this.stop.request();
+    return true;
   }
 
   announce(): void {
@@ -228,9 +249,22 @@ class Interpreter implements Journey {
       forks: this.forks.save(),
       paths: this.#started,
       unrecorded: this.#unrecorded,
+      jump: null,
+      pause: this.#heldAt === null ? null : { by: 'workflow', since: this.#heldAt, ...AS_IT_IS },
       goals: this.watch.goals,
       armed,
     };
+  }
+
+  /** Where to go on when the node that failed is tried again: everybody begins her node anew. */
+  #resumable({ code, cursor }: Ending): EnrollmentState | null {
+    if (code === VISIT_LIMIT) return null;
+    const state = this.#save();
+    const [visits, at] = [new Map(state.visits), this.runtime.now()];
+    const cursors = [...state.cursors, cursor].map((each) =>
+      beginAnew(each, each.node, visits, at),
+    );
+    return { ...state, cursors, visits: [...visits], unrecorded: [] };
   }
 
   async #finish(): Promise<Interpretation> {
@@ -247,6 +281,7 @@ class Interpreter implements Journey {
       reason: exited,
       watch: watch.state(),
       error: status === 'failed' && failed ? { code: failed.code, node: failed.node } : null,
+      resume: status === 'failed' && failed ? this.#resumable(failed) : null,
     });
     return { kind: 'ended', ...result };
   }

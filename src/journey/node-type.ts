@@ -31,6 +31,8 @@ export interface AskedVisit {
   /** How often the node was entered, this time included. */
   readonly number: number;
   readonly startedAt: Instant;
+  /** From when its spans count: its start, unless a pause moved it. */
+  readonly anchor: Instant;
   readonly memory: JsonObject;
 }
 
@@ -106,7 +108,9 @@ interface NodeTypeBase<C, P extends string> {
   /** Whether a visit must be woken when the contact changes or something happens to her. */
   readonly watches?: (config: C) => readonly ConditionGroup[] | 'contact' | null;
   /** What the row and the Web UI show while a visit lasts. */
-  readonly waiting?: (config: C, startedAt: Instant) => Waiting;
+  readonly waiting?: (config: C, anchor: Instant) => Waiting;
+  /** Whether it writes to the contact, and has a port `not_sent` for when it does not. */
+  readonly writesToContact?: boolean;
   /** Fields of its output that are instants; callers see them as ISO 8601. */
   readonly outputInstants?: readonly string[];
   /** A few words for operators: "Wait 1 day". */

@@ -1,9 +1,9 @@
 /** One path through the graph: from node to node, until it ends, forks, merges or is asked to stop. */
+import { asOutcome, LATE, type Left } from './forced-end';
 import type { Forks } from './forks';
 import type { Graph, Way } from './graph';
 import { labelOf } from './node-label';
 import type { RunNodeType } from './node-type';
-import type { RunOutcome } from './outcome';
 import { createRunContext } from './run-context';
 import {
   EffectFailure,
@@ -23,6 +23,8 @@ export interface Ending {
   readonly status: 'failed' | 'exited';
   readonly code: string;
   readonly node: string;
+  /** The path that it happened to. */
+  readonly cursor: Cursor;
 }
 
 /** The enrollment that a path is part of. */
@@ -35,7 +37,7 @@ export interface Journey {
   readonly visits: Map<string, NodeVisits>;
   readonly forks: Forks;
   readonly watch: Watch;
-  considerFreshHistory(): void;
+  considerStopping(): void;
   /** How often a path has moved on: what it wrote on its way rings no bell, variables above all. */
   moves: number;
   /** Runs work after that of other paths, one at a time. */
@@ -48,12 +50,15 @@ export interface Journey {
   spawn(cursor: Cursor, place: (path: Path) => void): void;
   cancel(pathIds: readonly string[]): void;
   end(ending: Ending): void;
+  /** Stops all paths where they are, since the whole workflow is paused; always true. */
+  hold(): true;
   /** Whether the enrollment is over, however far its paths are. */
   isEnded(): boolean;
   announce(): void;
 }
 
-type Left = RunOutcome & { readonly failed: boolean };
+/** A node was visited too often; trying it again would be once more. */
+export const VISIT_LIMIT = 'step.visit_limit';
 
 export class Path {
   over = false;
@@ -76,7 +81,7 @@ export class Path {
   /** Travels until the path is over, was cancelled, or the enrollment stops at a safe point. */
   async travel(): Promise<void> {
     while (!this.over && !this.#cancelled) {
-      this.journey.considerFreshHistory();
+      this.journey.considerStopping();
       if (!this.cursor.entered) {
         if (await this.journey.inTurn(() => this.#advance())) break;
         continue;
@@ -91,10 +96,10 @@ export class Path {
   }
 
   position(): Position {
-    const { node, visit, startedAt } = this.cursor;
+    const { node, visit, anchor } = this.cursor;
     const graphNode = this.journey.graph.node(node);
     const { type, config } = graphNode;
-    const waiting = type.kind === 'decision' ? null : (type.waiting?.(config, startedAt) ?? null);
+    const waiting = type.kind === 'decision' ? null : (type.waiting?.(config, anchor) ?? null);
     return {
       node,
       visit,
@@ -122,10 +127,13 @@ export class Path {
       visit: count,
       entered: false,
       startedAt: at,
+      anchor: at,
+      until: null,
       memory: {},
     });
+    delete cursor.forced;
     if (count > graph.definition.settings.visitLimit) {
-      this.#endJourney({ status: 'failed', code: 'step.visit_limit', node: target });
+      this.#endJourney({ status: 'failed', code: VISIT_LIMIT, node: target });
     }
   }
 
@@ -143,6 +151,7 @@ export class Path {
       watch: watch.state(),
     });
     if (watch.note(result.watch, heard)) return true;
+    if (result.held === true) return this.journey.hold();
     if (result.taken.length > 0) this.journey.moves += 1;
     for (const decision of result.taken) this.#follow(decision, at);
     if (this.over) return false;
@@ -151,6 +160,8 @@ export class Path {
     if (type.kind === 'decision') throw new Error(`The walk stopped at "${cursor.node}".`);
     cursor.entered = true;
     cursor.startedAt = at;
+    cursor.anchor = at;
+    if (type.waiting !== undefined && type.kind === 'flow') delete cursor.quiet;
     this.#begun(at);
     return false;
   }
@@ -176,6 +187,8 @@ export class Path {
     const { graph, runtime, visits, watch, forks, enrollmentId, startedAt } = this.journey;
     const { cursor } = this;
     const node = graph.node(cursor.node);
+    const forced = cursor.quiet && node.type.writesToContact ? LATE : cursor.forced;
+    if (forced !== undefined) return asOutcome(forced);
     const need = node.type.joins?.(node.config) ?? 'all';
     const context = createRunContext({
       enrollmentId,
@@ -190,7 +203,7 @@ export class Path {
       watchState: () => watch.state(),
       joined: () => forks.isJoined(cursor, need),
       moves: () => this.journey.moves,
-      considerFreshHistory: () => this.journey.considerFreshHistory(),
+      considerStopping: () => this.journey.considerStopping(),
     });
     try {
       return { ...(await (node.type as RunNodeType).run(node.config, context)), failed: false };
@@ -209,7 +222,7 @@ export class Path {
     const { node, visit } = cursor;
     const { port, reason, output } = outcome;
     const failed = outcome.failed || port === 'error';
-    this.#record(failed ? 'failed' : 'completed', port, reason.code, output);
+    this.#record(outcome.status ?? (failed ? 'failed' : 'completed'), port, reason.code, output);
     if (graph.node(node).type.joins !== undefined) this.journey.cancel(forks.close(cursor));
     if (outcome.exits) return this.#endJourney({ status: 'exited', code: reason.code, node });
     if (outcome.forks !== undefined) return this.#fork(`${node}:${visit}`, outcome.forks);
@@ -238,9 +251,9 @@ export class Path {
     }
   }
 
-  #endJourney(ending: Ending): void {
+  #endJourney(ending: Omit<Ending, 'cursor'>): void {
     this.over = true;
-    this.journey.end(ending);
+    this.journey.end({ ...ending, cursor: this.cursor });
   }
 
   /** A cancelled path leaves its visit, if one had begun. For paths that travel no more. */

@@ -34,7 +34,7 @@ interface ContextParts {
   moves(): number;
   /** Whether the join that the path stands on needs to wait no longer. */
   joined(): boolean;
-  considerFreshHistory(): void;
+  considerStopping(): void;
 }
 
 export function createRunContext(parts: ContextParts): RunContext {
@@ -45,6 +45,7 @@ export function createRunContext(parts: ContextParts): RunContext {
     visit: {
       number: cursor.visit,
       startedAt: cursor.startedAt,
+      anchor: cursor.anchor,
       get memory(): JsonObject {
         return cursor.memory;
       },
@@ -93,11 +94,13 @@ export function createRunContext(parts: ContextParts): RunContext {
 
 type Sleep = (until: Instant | null, wake: () => boolean) => Promise<void>;
 
-function sleeper({ runtime, stop, label, considerFreshHistory }: ContextParts): Sleep {
+function sleeper({ cursor, runtime, stop, label, considerStopping }: ContextParts): Sleep {
   return async (until, wake) => {
     stop.check();
-    await runtime.sleep({ until, wake: () => stop.requested || wake(), summary: label });
-    considerFreshHistory();
+    cursor.until = until;
+    const woken = () => stop.requested || runtime.commandsDue() || wake();
+    await runtime.sleep({ until, wake: woken, summary: label });
+    considerStopping();
     stop.check();
   };
 }
@@ -112,10 +115,11 @@ async function askAndSleep(
   const rung = () => runtime.bells() + (watches ? moves() : 0);
   for (;;) {
     const heard = rung();
-    const { startedAt, memory } = cursor;
+    const { startedAt, anchor, memory } = cursor;
     const answer = await runtime.ask({
       ...visitOf(cursor),
       startedAt,
+      anchor,
       memory,
       at: runtime.now(),
     });

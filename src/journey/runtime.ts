@@ -5,7 +5,12 @@
  */
 import type { Instant, JsonObject } from './json';
 import type { RunOutcome } from './outcome';
+import type { GraphRef } from './graph-ref';
 import type { RetryPolicy } from './retry';
+import type { EnrollmentState, Pause } from './state';
+import type { EndedVisit, ReachedGoal, VisitKey } from './visit';
+
+export type { EndedVisit, ReachedGoal, VisitKey } from './visit';
 
 /** What leaves the building, by the name of its activity: input beyond the visit, and result. */
 export interface Effects {
@@ -43,21 +48,6 @@ export interface SendResult {
   readonly until?: Instant;
 }
 
-/** One visit of one node; the key of its effects and of its row. */
-export interface VisitKey {
-  readonly node: string;
-  readonly visit: number;
-}
-
-/** A visit that ended, to be recorded with the next advance. */
-export interface EndedVisit extends VisitKey {
-  readonly at: Instant;
-  readonly status: 'completed' | 'failed' | 'cancelled';
-  readonly port: string | null;
-  readonly reason: string;
-  readonly output?: JsonObject;
-}
-
 export interface AdvanceRequest {
   /** Visits that ended and are not recorded yet. */
   readonly ended: readonly EndedVisit[];
@@ -77,6 +67,8 @@ export interface AdvanceResult {
   /** Decisions taken one after the other, from `from` on; what follows them is no decision. */
   readonly taken: readonly TakenDecision[];
   readonly watch: WatchAnswer;
+  /** The whole workflow is paused: nothing was taken, nobody moves. */
+  readonly held?: boolean;
 }
 
 /** What is known about the goals of an enrollment. */
@@ -99,13 +91,10 @@ export interface WatchAnswer {
   readonly changesAt: Instant | null;
 }
 
-export interface ReachedGoal {
-  readonly goalId: string;
-  readonly at: Instant;
-}
-
 export interface AskRequest extends VisitKey {
   readonly startedAt: Instant;
+  /** From when the spans of the visit count. */
+  readonly anchor: Instant;
   readonly memory: JsonObject;
   readonly at: Instant;
 }
@@ -144,6 +133,15 @@ export interface FinishRequest {
   readonly reason: string | null;
   readonly watch: WatchState;
   readonly error: { readonly code: string; readonly node: string } | null;
+  /** Where to go on when an operator has the node tried again; null where that cannot be. */
+  readonly resume: EnrollmentState | null;
+}
+
+/** What commands have made of an enrollment. */
+export interface SteerResult {
+  readonly state: EnrollmentState;
+  /** The version to go on in, when it is another. */
+  readonly graph: GraphRef | null;
 }
 
 export interface FinishResult {
@@ -184,8 +182,6 @@ export interface Runtime {
   now(): Instant;
   /** How many doorbells have rung; a count, since the facts themselves are looked up. */
   bells(): number;
-  /** How many of them were about the enrollment itself, whose row may have been closed. */
-  commands(): number;
   sleep(request: SleepRequest): Promise<void>;
   /** Records what ended, takes the decisions ahead and enters the node behind them. Repeatable. */
   advance(request: AdvanceRequest): Promise<AdvanceResult>;
@@ -205,6 +201,12 @@ export interface Runtime {
   finish(request: FinishRequest): Promise<FinishResult>;
   /** Tells operators where the person is. */
   announce(positions: readonly Position[]): void;
+  /** Tells operators that the person stands still. */
+  announcePause(pause: Pause): void;
+  /** Whether somebody has rung with a command since the last look at them. */
+  commandsDue(): boolean;
+  /** Applies the commands given to the enrollment, in their order. Repeatable. */
+  steer(state: EnrollmentState): Promise<SteerResult>;
   /** Whether the interpreter should save its state and begin a fresh history. */
   shouldContinue(): boolean;
 }
@@ -231,6 +233,8 @@ export interface RunContext {
   readonly visit: {
     readonly number: number;
     readonly startedAt: Instant;
+    /** From when its spans count: its start, unless a pause moved it. */
+    readonly anchor: Instant;
     readonly memory: JsonObject;
   };
   now(): Instant;

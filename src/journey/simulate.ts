@@ -5,10 +5,10 @@
  * (simulated-world.ts), judging (evaluators), walking (interpret.ts).
  */
 import type { Graph } from './graph';
-import { interpret } from './interpret';
 import { SimulatedWorld } from './simulated-world';
 import type { Simulation, SimulationInput } from './simulation';
 import { type EnrollmentState, initialState } from './state';
+import { travel } from './travel';
 import { VirtualClock } from './virtual-clock';
 
 /** Runs to the end, or until the journey waits for something that never comes. */
@@ -18,7 +18,7 @@ export async function simulate(graph: Graph, input: SimulationInput): Promise<Si
   clock.onScript = (entry) => world.happens(entry);
   let state: EnrollmentState = initialState(world.enrollmentId, graph.entry, input.startAt);
   for (;;) {
-    const running = interpret(graph, state, world);
+    const running = travel(graph, state, world);
     const result = await clock.drive(running);
     if (result === null) return world.report('waiting');
     if (result.kind === 'ended') return world.report(result.status);

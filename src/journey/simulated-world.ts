@@ -1,7 +1,8 @@
 /** The simulator's side of the runtime port: facts in memory, effects only noted down. */
 import { type EventLookUp, findAwaited } from './event-match';
 import type { Facts } from './facts';
-import { endedBy, lookForGoals, stops } from './goals';
+import type { Command } from './commands';
+import { CLOSED, endedBy, lookForGoals, stops } from './goals';
 import type { Graph, GraphNode } from './graph';
 import type { Instant } from './json';
 import type { Answer } from './node-type';
@@ -21,14 +22,17 @@ import type {
   Runtime,
   SleepRequest,
   StopSignal,
+  SteerResult,
   VisitKey,
   WatchAnswer,
   WatchState,
 } from './runtime';
 import { SimulatedEffects } from './simulated-effects';
 import { SimulatedFacts } from './simulated-facts';
+import type { EnrollmentState } from './state';
+import { steer } from './steer';
 import { SimulatedSteps } from './simulated-steps';
-import type { ScriptEntry, Simulation, SimulationInput } from './simulation';
+import type { Order, ScriptEntry, Simulation, SimulationInput } from './simulation';
 import type { VirtualClock } from './virtual-clock';
 import { type BookedOutcome, orFailed, type StepBook, type StoredEnd, walkDecisions } from './walk';
 
@@ -38,6 +42,8 @@ export class SimulatedWorld implements Runtime, StepBook {
   readonly #facts: SimulatedFacts;
   readonly #effects: SimulatedEffects;
   readonly #lookUp: EventLookUp = (question, limit) => this.#facts.search(question, limit);
+  readonly #commands: Command[] = [];
+  #closed: Pick<FinishRequest, 'status' | 'reason'> | null = null;
   #continuedAt = 0;
   #end: FinishRequest | null = null;
   #goals: WatchAnswer['goals'] = [];
@@ -54,8 +60,9 @@ export class SimulatedWorld implements Runtime, StepBook {
     this.#facts.contact = input.contact;
   }
 
-  happens(entry: ScriptEntry): void {
-    this.#facts.happens(entry);
+  happens(entry: ScriptEntry | Order): void {
+    if ('command' in entry) this.#commands.push(entry.command);
+    else this.#facts.happens(entry);
   }
 
   continued(): void {
@@ -88,8 +95,23 @@ export class SimulatedWorld implements Runtime, StepBook {
     return this.#facts.bells;
   }
 
-  commands(): number {
-    return 0;
+  commandsDue(): boolean {
+    return this.#commands.length > 0;
+  }
+
+  async steer(state: EnrollmentState): Promise<SteerResult> {
+    let steered = state;
+    for (const command of this.#commands.splice(0)) {
+      const situation = { state: steered, graph: this.graph, at: this.clock.now };
+      const answer = steer(situation, command, null);
+      if ('state' in answer) steered = answer.state;
+      if ('ends' in answer) {
+        this.#closed = answer.ends;
+        this.#steps.cancelOpen(this.clock.now);
+      }
+    }
+    // Whoever enters again finds it closed.
+    return { state: this.#closed === null ? steered : { ...steered, pause: null }, graph: null };
   }
 
   sleep(request: SleepRequest): Promise<void> {
@@ -101,6 +123,8 @@ export class SimulatedWorld implements Runtime, StepBook {
   }
 
   announce(): void {}
+
+  announcePause(): void {}
 
   async advance({ ended, from, visits, watch }: AdvanceRequest): Promise<AdvanceResult> {
     for (const visit of ended) this.#steps.end(visit);
@@ -140,12 +164,12 @@ export class SimulatedWorld implements Runtime, StepBook {
     return findAwaited(node, search, await this.facts(), evaluators, this.#lookUp);
   }
 
-  async ask({ node: id, visit, startedAt, memory, at }: AskRequest): Promise<AskResult> {
+  async ask({ node: id, visit, startedAt, anchor, memory, at }: AskRequest): Promise<AskResult> {
     const stored = this.#steps.recall({ node: id, visit });
     if (stored !== null) return { ended: stored };
     const { type, config } = this.graph.node(id);
     if (type.kind === 'decision' || type.ask === undefined) throw new Error(`"${id}" has no ask.`);
-    const asked = { number: visit, startedAt, memory };
+    const asked = { number: visit, startedAt, anchor, memory };
     const facts = await this.facts();
     const { ask } = type;
     const answer: Answer = await orFailed(
@@ -158,6 +182,7 @@ export class SimulatedWorld implements Runtime, StepBook {
   }
 
   async look(watch: WatchState): Promise<WatchAnswer> {
+    if (this.#closed !== null) return CLOSED;
     const answer = await lookForGoals(
       this.graph,
       watch,
@@ -193,7 +218,7 @@ export class SimulatedWorld implements Runtime, StepBook {
   async finish(request: FinishRequest): Promise<FinishResult> {
     for (const ended of request.ended) this.#steps.end(ended);
     const late = request.status === 'completed' ? await this.look(request.watch) : null;
-    const end = { ...request, ...endedBy(this.graph, late) };
+    const end = { ...request, ...endedBy(this.graph, late), ...this.#closed };
     this.#steps.cancelOpen(end.at);
     this.#end = end;
     return { status: end.status, goalId: end.goalId };

@@ -1,4 +1,5 @@
 /** What goes into a simulation and what comes out. */
+import type { Command } from './commands';
 import type { ContactFacts, Evaluators, EventFacts, Facts } from './facts';
 import type { Instant, Json, JsonObject } from './json';
 import type { EndStatus, ReachedGoal } from './runtime';
@@ -19,6 +20,12 @@ export type ScriptEntry = { readonly at: Instant } & (
     readonly unheard?: boolean;
   };
 
+/** What an operator orders. */
+export interface Order {
+  readonly at: Instant;
+  readonly command: Command;
+}
+
 /** What a node does instead of what would leave the building. */
 export type SimulatedMock =
   | { readonly output: Json }
@@ -27,7 +34,7 @@ export type SimulatedMock =
 export interface SimulationInput {
   readonly contact: ContactFacts;
   readonly startAt: Instant;
-  readonly script: readonly ScriptEntry[];
+  readonly script: readonly (ScriptEntry | Order)[];
   readonly evaluators: Evaluators;
   /** Resolves once every promise that can settle has settled (`setImmediate` in Node). */
   readonly settle: () => Promise<void>;

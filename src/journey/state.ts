@@ -8,11 +8,10 @@
  * S1. Instants are absolute, so a re-entered wait computes the same deadline.
  * S2. Keys that users name (node ids) are array entries, never object keys.
  */
+import type { ClockPolicy, LatePolicy } from './commands';
 import type { Instant, JsonObject } from './json';
-import type { EndedVisit, ReachedGoal } from './runtime';
-
-/** Raised when the meaning of the state or of the walk changes; see CONTRIBUTING.md. */
-export const ENGINE_VERSION = 1;
+import { ENGINE_VERSION } from './engine-version';
+import type { EndedVisit, ReachedGoal } from './visit';
 
 export interface LastSend {
   readonly deliveryKey: string;
@@ -27,12 +26,35 @@ export interface Cursor {
   /** Whether the visit's row is written; until then the path still has to advance. */
   entered: boolean;
   startedAt: Instant;
+  /** From when the spans of the visit count: its start, unless a pause moved it. */
+  anchor: Instant;
+  /** What it sleeps for; null before it sleeps, or when only somebody can wake it. */
+  until: Instant | null;
+  /** How the visit ends whatever the node would do. */
+  forced?: ForcedEnd;
+  /** Whether it goes without messages until its next wait. */
+  quiet?: boolean;
   memory: JsonObject;
   lastSend: LastSend | null;
   /** The forks it stands in, the innermost last. */
   forks: readonly Branch[];
   /** Events that satisfied a wait of this path, newest last. */
   consumed: readonly string[];
+}
+
+export interface ForcedEnd {
+  readonly port: string;
+  readonly status: EndedVisit['status'];
+  readonly reason: string;
+}
+
+/** Why an enrollment stands still, and what becomes of it afterwards. */
+export interface Pause {
+  /** Its own, or that of the whole workflow, which holds people at their next boundary. */
+  readonly by: 'operator' | 'workflow';
+  readonly since: Instant;
+  readonly clock: ClockPolicy;
+  readonly late: LatePolicy;
 }
 
 /** A place in a fork: which fork, and which of its branches. */
@@ -73,16 +95,25 @@ export interface EnrollmentState {
   readonly goals: readonly ReachedGoal[];
   /** Goals by condition alone that were seen false. */
   readonly armed: readonly string[];
-  readonly pause: { readonly since: Instant | null; readonly heldMs: number };
+  readonly pause: Pause | null;
+  /** A node that replaces all paths. */
+  readonly jump: string | null;
+  /** Commands that were judged, for the order of the next. */
+  readonly steered: number;
 }
 
 /** Events remembered per path; far more than waits between two looks at the past can consume. */
 const CONSUMED_KEPT = 200;
 
 /** The state of somebody who has just entered. */
-export function initialState(enrollmentId: string, entry: string, at: Instant): EnrollmentState {
+export function initialState(
+  enrollmentId: string,
+  entry: string,
+  at: Instant,
+  engineVersion = ENGINE_VERSION,
+): EnrollmentState {
   return {
-    engineVersion: ENGINE_VERSION,
+    engineVersion,
     enrollmentId,
     startedAt: at,
     cursors: [cursorAt('0', entry, 1, at)],
@@ -92,7 +123,9 @@ export function initialState(enrollmentId: string, entry: string, at: Instant): 
     unrecorded: [],
     goals: [],
     armed: [],
-    pause: { since: null, heldMs: 0 },
+    pause: null,
+    jump: null,
+    steered: 0,
   };
 }
 
@@ -104,11 +137,27 @@ export function cursorAt(id: string, node: string, visit: number, at: Instant): 
     visit,
     entered: false,
     startedAt: at,
+    anchor: at,
+    until: null,
     memory: {},
     lastSend: null,
     forks: [],
     consumed: [],
   };
+}
+
+/** The path about to enter a node for another visit, which is counted in `visits`. */
+export function beginAnew(
+  { forced: _forced, ...cursor }: Cursor,
+  node: string,
+  visits: Map<string, NodeVisits>,
+  at: Instant,
+): Cursor {
+  const before = visits.get(node);
+  const visit = (before?.count ?? 0) + 1;
+  visits.set(node, { count: visit, latest: before?.latest ?? null });
+  const fresh = { entered: false, startedAt: at, anchor: at, until: null, memory: {} };
+  return { ...cursor, ...fresh, node, visit };
 }
 
 /** Lets a path go on from what others have been through: the later send, and every event that a wait has met. */

@@ -7,7 +7,7 @@
  */
 import type { Instant } from './json';
 import type { SleepRequest } from './runtime';
-import type { ScriptEntry, SimulationInput } from './simulation';
+import type { Order, ScriptEntry, SimulationInput } from './simulation';
 
 interface Sleeper extends SleepRequest {
   readonly resolve: () => void;
@@ -17,10 +17,10 @@ export class VirtualClock {
   now: Instant;
   /** Sleeps that ended. */
   wakes = 0;
-  onScript: (entry: ScriptEntry) => void = () => undefined;
+  onScript: (entry: ScriptEntry | Order) => void = () => undefined;
   #sleepers: Sleeper[] = [];
   #halted = false;
-  #script: ScriptEntry[];
+  #script: (ScriptEntry | Order)[];
   readonly #settle: () => Promise<void>;
 
   constructor(input: SimulationInput) {
@@ -89,7 +89,7 @@ export class VirtualClock {
     if (times.length === 0) return false;
     this.now = Math.min(...times);
     while (this.#script[0] !== undefined && this.#script[0].at <= this.now) {
-      this.onScript(this.#script.shift() as ScriptEntry);
+      this.onScript(this.#script.shift() as ScriptEntry | Order);
     }
     return true;
   }

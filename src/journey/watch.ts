@@ -25,7 +25,7 @@ interface Surroundings {
   moves(): number;
   /** Takes all paths off the graph, to go on at a node. */
   jump(node: string): void;
-  considerFreshHistory(): void;
+  considerStopping(): void;
 }
 
 export class Watch {
@@ -85,7 +85,7 @@ export class Watch {
     while (!stop.requested) {
       const until = this.#changesAt;
       await this.#sleep(until);
-      this.around.considerFreshHistory();
+      this.around.considerStopping();
       if (stop.requested || this.#looked === null) continue;
       const due = until !== null && runtime.now() >= until && this.#changesAt === until;
       if (due || this.rung() > this.#looked) await this.#look();
@@ -96,7 +96,7 @@ export class Watch {
     const { runtime, stop } = this.around;
     return runtime.sleep({
       until,
-      wake: () => stop.requested || this.#stirred(until),
+      wake: () => stop.requested || runtime.commandsDue() || this.#stirred(until),
       summary: 'Wait for a goal',
     });
   }
@@ -109,7 +109,7 @@ export class Watch {
   /** What rang that could matter. Without goals an event cannot end the journey, and looking at every bell would cost an activity each. */
   rung(): number {
     const { runtime, moves } = this.around;
-    if (!this.#watches) return runtime.commands();
+    if (!this.#watches) return 0;
     return runtime.bells() + (this.#judges ? moves() : 0);
   }
 

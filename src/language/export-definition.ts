@@ -53,7 +53,8 @@ function readableGraph(definition: Definition): GraphJson {
   return Object.fromEntries(entries) as unknown as GraphJson;
 }
 
-function readableNode(node: Definition['nodes'][number]): JsonObject {
+/** One node as people would write it. */
+export function readableNode(node: Definition['nodes'][number]): JsonObject {
   const { data, ...rest } = node;
   const config = nodeTypes.get(node.type)?.config;
   const written = config === undefined ? data : (readable(data, config) ?? {});

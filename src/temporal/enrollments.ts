@@ -8,6 +8,8 @@ import {
 import type { Database } from '../db/client';
 import { type EnrollmentRow, markStarted } from '../db/enrollments';
 import { loadVersion } from '../db/workflows';
+import type { EnrollmentState } from '../journey/state';
+import { ENGINE_VERSION } from '../journey/engine-version';
 import type { Logger } from '../log';
 import {
   type Doorbell,
@@ -57,6 +59,7 @@ export function createEnrollments(
       searchAttributes: options.searchAttributes ?? (await attributes.usable()),
       historyLimit: HISTORY_LIMIT,
       effectsQueue: EFFECTS_QUEUE,
+      engineVersion: ENGINE_VERSION,
       ...options,
     });
     const runId = await startOnce(client, enrollment, args, journeysQueue).catch((error) => {
@@ -102,7 +105,8 @@ async function startArguments(
     workspaceId,
     enrollmentId: enrollment.id,
     startedAt: enrollment.startedAt.getTime(),
-    state: null,
+    state: enrollment.resumeState as EnrollmentState | null,
+    ...(enrollment.retries === 0 ? {} : { retries: enrollment.retries }),
     options,
   };
   return [input, { $graph }];

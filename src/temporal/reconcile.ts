@@ -10,7 +10,7 @@
  *     of `describe`, which does not lag.
  * R2. An end is final, whoever noted it. A run that was reset after the end comes upon stored steps
  *     and a closed row: it sends nothing, and the row stays as it is. To let the person go on, enroll
- *     her again. A run that was reset before the end just goes on, under a new run id.
+ *     her again, or retry an enrollment that failed: an execution of its own, under another workflow id. A run that was reset before the end just goes on, under a new run id.
  * R3. Absence proves nothing where nothing is found: a namespace that knows no execution of a page is
  *     taken for the wrong one, and its rows stay open.
  */
@@ -21,6 +21,7 @@ import {
   closeEnrollment,
   type EnrollmentRow,
   getEnrollment,
+  holdEnrollment,
   noteRun,
 } from '../db/enrollments';
 import { cancelOpenSteps } from '../db/steps';
@@ -146,14 +147,19 @@ function isStillToStart(enrollment: EnrollmentRow | null): enrollment is Enrollm
 
 async function close(
   { db, log }: ReconcileOptions,
-  { workspaceId, id }: OpenEnrollment,
+  { workspaceId, id, temporalWorkflowId }: OpenEnrollment,
   ending: Ending,
   at: Date,
 ): Promise<void> {
-  await db.inWorkspace(workspaceId, async (tx) => {
+  const closed = await db.inWorkspace(workspaceId, async (tx) => {
+    const now = await holdEnrollment(tx, id);
+    // It may have failed and been tried again since the page was read.
+    if (now?.temporalWorkflowId !== temporalWorkflowId || now.endedAt !== null) return false;
     await cancelOpenSteps(tx, id, at);
     await closeEnrollment(tx, id, { ...ending, at });
+    return true;
   });
+  if (!closed) return;
   const { status, reason, error } = ending;
   const fields = { workspaceId, enrollmentId: id, status, reason, code: error?.['code'] };
   log.info({ event: 'reconcile.closed', ...fields }, 'An enrollment had ended in Temporal.');

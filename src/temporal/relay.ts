@@ -1,5 +1,5 @@
 /**
- * Tells Temporal what PostgreSQL knows: starts enrollments, dispatches events, rings bells.
+ * Tells Temporal what PostgreSQL knows: starts enrollments and jobs, dispatches events, rings bells.
  *
  * Owns: claiming, doing, giving back. Does not own: the facts (whoever wrote the outbox row), the
  * leases (the database).
@@ -12,12 +12,14 @@
  */
 import { completeOutbox, claimOutbox, type OutboxRow, retryOutbox } from '../db/outbox';
 import type { Database } from '../db/client';
-import { getEnrollment } from '../db/enrollments';
+import { refusePending } from '../db/commands';
+import { getEnrollment, holdEnrollment } from '../db/enrollments';
 import type { Evaluators } from '../journey/facts';
 import type { Logger } from '../log';
 import type { Doorbell } from '../../workflows/messages';
 import { type Bell, dispatchEvent } from './dispatch';
 import type { Enrollments } from './enrollments';
+import type { Jobs } from './jobs';
 import { errorCode } from './error-code';
 
 export interface RelayOptions {
@@ -26,6 +28,7 @@ export interface RelayOptions {
   /** With the role throughline_app. */
   readonly db: Database;
   readonly enrollments: Enrollments;
+  readonly jobs: Jobs;
   readonly evaluators: Evaluators;
   readonly leaseMs: number;
   readonly pollMs: number;
@@ -94,7 +97,7 @@ async function handle(options: RelayOptions, row: OutboxRow, more: () => void): 
 }
 
 /** Does what a row asks for and deletes it, or gives it back. */
-function finishing(options: RelayOptions, row: OutboxRow, work: () => Promise<void>) {
+function finishing(options: RelayOptions, row: OutboxRow, work: () => Promise<unknown>) {
   return attempting(options, row, async () => {
     await work();
     await completeOutbox(options.outbox, [row]);
@@ -119,21 +122,42 @@ async function attempting(
 }
 
 async function perform(options: RelayOptions, row: OutboxRow): Promise<void> {
+  if (row.kind === 'job') return ringJob(options, row);
   const { enrollmentId } = row.payload as { enrollmentId: string };
   const enrollment = await options.db.inWorkspace(row.workspaceId, (tx) =>
     getEnrollment(tx, enrollmentId),
   );
   if (enrollment === null) return;
-  if (row.kind === 'bell') return ring(options, { row, enrollment });
+  if (row.kind === 'bell') return ringUntilHeard(options, { row, enrollment });
   if (enrollment.temporalRunId === null) await options.enrollments.start(enrollment);
 }
 
+/** A command must reach also an enrollment that is not started yet, and one that is being reset. */
+async function ringUntilHeard(options: RelayOptions, bell: Bell): Promise<void> {
+  if (await ring(options, bell)) return;
+  const { workspaceId, id } = bell.enrollment;
+  await options.db.inWorkspace(workspaceId, async (tx) => {
+    const now = await holdEnrollment(tx, id);
+    if (now?.endedAt === null) throw new Unheard();
+    await refusePending(tx, id, new Date());
+  });
+}
+
+class Unheard extends Error {
+  override readonly name = 'Unheard';
+}
+
+async function ringJob({ jobs }: RelayOptions, { workspaceId, payload }: OutboxRow): Promise<void> {
+  const { jobId } = payload as { jobId: string };
+  await jobs.ring({ workspaceId, jobId });
+}
+
 /** Rings for the event that the row names; without one it is about the enrollment itself. */
-async function ring({ enrollments }: RelayOptions, { row, enrollment }: Bell): Promise<void> {
+async function ring({ enrollments }: RelayOptions, { row, enrollment }: Bell): Promise<boolean> {
   const { eventId } = row.payload as { eventId?: string };
   const bell: Doorbell =
     eventId === undefined ? { kind: 'command', id: row.id } : { kind: 'event', id: eventId };
-  await enrollments.ring(enrollment, bell);
+  return enrollments.ring(enrollment, bell);
 }
 
 /** A bell that is not lost when it rings while nobody waits yet. */

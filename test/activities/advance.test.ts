@@ -4,9 +4,12 @@ import { createFactActivities } from '../../activities/index';
 import type { FactActivities } from '../../activities/contract';
 import { createSmtpChannel } from '../../src/channels/smtp';
 import { patchContact, upsertContact } from '../../src/db/contacts';
+import { cancelEnrollment } from '../../src/db/cancel-enrollment';
+import type { Tx } from '../../src/db/client';
+import { setPosition } from '../../src/db/enrollments';
 import { eraseContact } from '../../src/db/erase-contact';
 import { findEvents } from '../../src/db/events';
-import { getStep, listSteps } from '../../src/db/steps';
+import { enterStep, getStep, listSteps } from '../../src/db/steps';
 import { createWorkflow, publishVersion } from '../../src/db/workflows';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
@@ -16,6 +19,7 @@ import type { Evaluators } from '../../src/journey/facts';
 import type { EndedVisit } from '../../src/journey/runtime';
 import { admit } from '../support/admit';
 import { define } from '../support/define';
+import { eventually } from '../support/eventually';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { deliveryOf, sendCase, sender } from '../support/sends';
 import { startFaultyMailServer } from '../support/smtp';
@@ -85,7 +89,7 @@ async function atStart(evaluators: Evaluators = createEvaluators()) {
     finish: () =>
       finish({
         ...{ ...subject, at: AT, ended: [], status: 'completed' },
-        ...{ goalId: null, reason: null, error: null, watch: UNWATCHED },
+        ...{ goalId: null, reason: null, error: null, resume: null, watch: UNWATCHED },
       }),
   };
 }
@@ -197,6 +201,52 @@ test('about somebody who was erased every activity says that it is over, and wri
   expect(await it.findEvent()).toBeNull();
   expect(await it.finish()).toEqual({ status: 'cancelled', goalId: null });
   expect(await stepsOf(it.enrollmentId)).toEqual(erased);
+});
+
+test('an advance that meets an end from outside enters nothing, whichever of the two comes first', async () => {
+  const first = await atStart();
+  const cancel = (tx: Tx, id: string) =>
+    cancelEnrollment(tx, id, { reason: 'removed', at: new Date(AT) });
+  let advancing: ReturnType<typeof first.advance> | undefined;
+  await t.db.inWorkspace(t.workspaceId, async (tx) => {
+    await cancel(tx, first.enrollmentId);
+    advancing = first.advance();
+    await waitsForALock();
+  });
+  expect(await advancing).toEqual({ taken: [], watch: CLOSED });
+  expect(await stepsOf(first.enrollmentId)).toEqual([]);
+
+  const second = await atStart();
+  const step = { enrollmentId: second.enrollmentId, nodeId: 'other', visit: 1 };
+  const position = { currentNodeIds: ['other'], waitUntil: null, waitingFor: null } as const;
+  let cancelling: Promise<void> | undefined;
+  await t.db.inWorkspace(t.workspaceId, async (tx) => {
+    await setPosition(tx, second.enrollmentId, { ...position, status: 'waiting' });
+    cancelling = t.db.inWorkspace(t.workspaceId, (other) => cancel(other, second.enrollmentId));
+    await waitsForALock();
+    await enterStep(tx, { ...step, nodeType: 'wait', at: new Date(AT) });
+  });
+  await cancelling;
+  expect(await stepsOf(second.enrollmentId)).toMatchObject([{ status: 'cancelled' }]);
+});
+
+const waitsForALock = () =>
+  eventually('a transaction waits for another', async () => {
+    const waiting = await t.admin`
+      select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    return waiting.length > 0;
+  });
+
+test('an execution from before a retry neither moves nor ends the enrollment', async () => {
+  const it = await atStart();
+  await t.admin`update enrollments set retries = 1 where id = ${it.enrollmentId}`;
+  expect(await it.advance()).toEqual({ taken: [], watch: CLOSED });
+  expect(await it.finish()).toEqual({ status: 'completed', goalId: null });
+  const [row] =
+    await t.admin`select ended_at, status from enrollments where id = ${it.enrollmentId}`;
+  expect(row).toEqual({ ended_at: null, status: 'running' });
+  expect((await it.advance({ retries: 1 })).taken).toHaveLength(2);
 });
 
 test('an enrollment whose row is gone ends as it was going to', async () => {

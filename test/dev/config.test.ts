@@ -20,6 +20,7 @@ test('an empty environment gives the defaults, with an absolute home', () => {
     logLevel: 'info',
     relayLeaseMs: 15_000,
     relayPollMs: 250,
+    historyLimit: 2_000,
   });
 });
 

@@ -16,17 +16,21 @@ import { startApi, type TestApi } from '../http/api';
 import { ROOT } from '../support/fixture';
 import { anchorsOf, exists, type FencedBlock, fencedBlocks, textOf } from './markdown';
 
-const GUIDES = ['docs/write-a-journey.md', 'docs/test-a-journey.md'] as const;
+const GUIDES = [
+  'docs/write-a-journey.md',
+  'docs/test-a-journey.md',
+  'docs/change-a-journey.md',
+] as const;
 const FILE = /^(file|append to): ([\w-]+\.yaml)$/;
 const LEFT_OUT = /^not run by the test: \S/;
 
 let api: TestApi;
-/** What each page printed. The pages are typed in side by side, each in a workspace of its own. */
+/** What each page printed. They are typed in side by side; no two pages in one workspace name the same workflow. */
 const printedOn = new Map<string, ReadonlyMap<number, string>>();
 
 beforeAll(async () => {
   api = await startApi();
-  const typing = [api.key, api.other.key].map(async (key, index) => {
+  const typing = [api.key, api.other.key, api.other.key].map(async (key, index) => {
     const guide = GUIDES[index] ?? '';
     printedOn.set(guide, await typeIn(projectFolder(key), fencedBlocks(textOf(guide))));
   });

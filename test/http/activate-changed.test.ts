@@ -25,7 +25,7 @@ test('a draft can be changed while its tests run, and is not activated then', as
     expect(patched.status).toBe(200);
   }
   const refused = await activation;
-  expectProblem(refused, 412, 'request.precondition_failed');
+  expectProblem(refused, 412, 'workflow.draft_changed');
   expect((await api.get('/workflows/circling')).body).toMatchObject({ status: 'draft' });
   expect((await api.post('/workflows/circling/activate')).body.status).toBe('active');
 });

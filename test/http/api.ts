@@ -8,6 +8,7 @@ import { createApp } from '../../src/http/app';
 import type { Readiness } from '../../src/http/deps';
 import { createLogger } from '../../src/log';
 import type { EnrollmentStarter } from '../../src/temporal/enrollments';
+import type { Steering } from '../../src/temporal/steering';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
 /** The API over a database of its own, with two workspaces. Temporal is a stand-in that never starts anything. */
@@ -21,6 +22,8 @@ export interface TestApi {
   readonly other: { readonly workspaceId: string; readonly key: string };
   readonly wakes: () => number;
   readonly starter: { tryStart: EnrollmentStarter['tryStart'] };
+  /** Tells nobody unless a test says otherwise. */
+  readonly steering: { tell: Steering['tell'] };
   readonly readiness: { -readonly [K in keyof Readiness]: Readiness[K] };
   get(path: string, key?: string): request.Test;
   post(path: string, body?: unknown, key?: string): request.Test;
@@ -41,10 +44,12 @@ export async function startApi(): Promise<TestApi> {
   const other = { workspaceId: otherId, key: await keyIn(db, otherId, ['admin']) };
   let wakes = 0;
   const starter: TestApi['starter'] = { tryStart: async () => null };
+  const steering: TestApi['steering'] = { tell: async () => undefined };
   const readiness = { database: true, temporal: true };
   const app = createApp({
     db,
     enrollments: { tryStart: (row, deadlineMs) => starter.tryStart(row, deadlineMs) },
+    steering: { tell: (...telling) => steering.tell(...telling) },
     evaluators: createEvaluators(),
     wakeRelay: () => {
       wakes += 1;
@@ -64,6 +69,7 @@ export async function startApi(): Promise<TestApi> {
     other,
     wakes: () => wakes,
     starter,
+    steering,
     readiness,
     get: (path, key) => send('get', path, key),
     post: (path, body, key) => send('post', path, key).send(body as object),

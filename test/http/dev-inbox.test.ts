@@ -24,6 +24,7 @@ function startApi(inboxUrl?: string): string {
   const server = createApp({
     db: {} as Database,
     enrollments: { tryStart: async () => null },
+    steering: { tell: async () => undefined },
     evaluators: createEvaluators(),
     wakeRelay: () => undefined,
     ready: async () => ({ database: true, temporal: true }),

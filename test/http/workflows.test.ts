@@ -90,7 +90,7 @@ test('a patch replaces parts, is judged whole, and heeds If-Match', async () => 
   expectProblem(
     await api.patch('/workflows/patched', { name: 'Late' }).set('If-Match', '"1"'),
     412,
-    'request.precondition_failed',
+    'workflow.draft_changed',
   );
   const dangling = await api.patch('/workflows/patched', {
     edges: [{ source: 'pause', target: 'nowhere' }],

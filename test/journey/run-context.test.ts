@@ -50,7 +50,7 @@ function contextWith(effect: (bell: Bell) => void): RunContext & Bell & { slept(
     watchState: () => ({ reached: [], armed: [] }),
     moves: () => 0,
     joined: () => true,
-    considerFreshHistory: () => undefined,
+    considerStopping: () => undefined,
   });
   return Object.assign(context, { ring, slept: () => slept });
 }

@@ -1,5 +1,6 @@
 /** What a case of the runtime contract is given, and what it must come to. */
 import type { Definition } from '../../src/journey/definition';
+import type { CommandType } from '../../src/journey/commands';
 import type { JsonObject } from '../../src/journey/json';
 import type { ContactState, Mock } from '../../src/journey/journey-tests';
 
@@ -10,9 +11,12 @@ export type Happening = {
   /** Milliseconds into the simulation; chosen so that the visit is open then. */
   readonly after: number;
   readonly unheard?: boolean;
+  /** Not before the visit's time is up. */
+  readonly overdue?: boolean;
 } & (
   | { readonly event: string; readonly properties?: JsonObject }
   | { readonly contact: ContactState }
+  | { readonly command: CommandType; readonly input?: JsonObject }
 );
 
 export interface Case {
@@ -38,6 +42,7 @@ export interface Observed {
   readonly attributes: JsonObject;
   readonly variables: JsonObject;
   readonly error: string | null;
+  readonly reason: string | null;
 }
 
 export type RunCase = (scenario: Case) => Promise<Observed>;

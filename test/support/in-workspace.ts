@@ -2,6 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { assignPort } from '../../src/db/assignments';
 import type { Database, Tx } from '../../src/db/client';
+import { orderCommand } from '../../src/db/commands';
 import { type ContactPatch, storeContact, upsertContact } from '../../src/db/contacts';
 import { type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
 import { recordEvent } from '../../src/db/events';
@@ -147,6 +148,15 @@ export function inWorkspace({ db, workspaceId, wake, enrollmentsWith }: Parts) {
         else setImmediate(() => wake());
         return event.id;
       }),
+    /** Orders a command as the API does. */
+    order: (enrollmentId: string, type: string, input: JsonObject = {}) =>
+      db.inWorkspace(workspaceId, async (tx) => {
+        const order = { enrollmentId, type, input, requestedBy: 'test' };
+        const id = await orderCommand(tx, order);
+        setImmediate(() => wake());
+        return id;
+      }),
+    row: (id: string) => db.inWorkspace(workspaceId, (tx) => getEnrollment(tx, id)),
     steps: (enrollmentId: string) =>
       db.inWorkspace(
         workspaceId,

@@ -10,8 +10,9 @@ import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
 import { createLogger } from '../../src/log';
 import { createEnrollments, type Enrollments } from '../../src/temporal/enrollments';
+import { createJobs } from '../../src/temporal/jobs';
 import { startRelay } from '../../src/temporal/relay';
-import { createWorkers } from '../../src/worker';
+import { createWorkers, type WorkerParts } from '../../src/worker';
 import type { EnrollmentOptions } from '../../workflows/messages';
 import { calmDatabase } from './calm-database';
 import { inWorkspace, type Workspace } from './in-workspace';
@@ -55,7 +56,7 @@ export async function startJourneys({
   const http = createHttpChannel({ allow: ['127.0.0.1', 'localhost'] });
   const connection = await NativeConnection.connect({ address });
   const queues = { journeysQueue: `journeys-${newId()}`, effectsQueue: `effects-${newId()}` };
-  const workers = await createWorkers({
+  const parts: WorkerParts = {
     connection,
     namespace: 'default',
     db: skipsTime ? calmDatabase(db, () => quiet()) : db,
@@ -65,8 +66,9 @@ export async function startJourneys({
     log,
     ...queues,
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
-  });
-  const running = workers.run();
+  };
+  let workers = await createWorkers(parts);
+  let running = workers.run();
   const client = new Client({ connection: await Connection.connect({ address }) });
   const enrollmentsWith = (options: Partial<EnrollmentOptions>): Enrollments =>
     createEnrollments(client, db, {
@@ -78,6 +80,7 @@ export async function startJourneys({
     outbox,
     db,
     enrollments: enrollmentsWith(options),
+    jobs: createJobs(client, queues),
     evaluators: createEvaluators(),
     leaseMs: 5_000,
     pollMs: 25,
@@ -102,6 +105,16 @@ export async function startJourneys({
     /** As in the first workspace, in one that nobody else is in. */
     elsewhere: async (): Promise<Workspace> => actsIn(await database.newWorkspace()),
     ...actsIn(workspaceId),
+    /** As the API has them. */
+    enrollments: enrollmentsWith(options),
+    wakeRelay: () => relay.wake(),
+    /** Lets other workers take the place of these, as a deploy does. */
+    async replaceWorkers(other: Partial<WorkerParts>): Promise<void> {
+      workers.shutdown();
+      await running;
+      workers = await createWorkers({ ...parts, ...other });
+      running = workers.run();
+    },
     async close(): Promise<void> {
       await relay.stop();
       workers.shutdown();

@@ -44,7 +44,9 @@ export function startProgram(
     for (const listener of listeners) listener();
   };
   createInterface({ input: child.stdout }).on('line', (line) => {
-    entries.push(JSON.parse(line) as LogEntry);
+    // The core of the Temporal worker warns in words of its own.
+    if (line.startsWith('{')) entries.push(JSON.parse(line) as LogEntry);
+    else said = `${said}${line}\n`.slice(-4_000);
     tell();
   });
   child.stdout.once('close', () => {

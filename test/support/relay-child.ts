@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/db/client';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { createLogger } from '../../src/log';
 import { createEnrollments, type Enrollments } from '../../src/temporal/enrollments';
+import { createJobs } from '../../src/temporal/jobs';
 import { startRelay } from '../../src/temporal/relay';
 
 export interface RelayJob {
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   const db = await openDatabase({ url: job.databaseUrl, max: 4 });
   const outbox = await openDatabase({ url: job.databaseUrl, role: 'throughline_relay', max: 2 });
   const connection = await Connection.connect({ address: job.temporalAddress });
-  const real = createEnrollments(new Client({ connection, namespace: job.namespace }), db);
+  const client = new Client({ connection, namespace: job.namespace });
+  const real = createEnrollments(client, db);
+  const jobs = createJobs(client);
   const stalling = async <T>(event: string, work: () => Promise<T>): Promise<T> => {
     const done = job.stall === 'before' ? null : await work();
     log.info({ event }, 'Here it may be killed.');
@@ -38,7 +41,7 @@ async function main(): Promise<void> {
   };
   const { leaseMs } = job;
   const evaluators = createEvaluators();
-  startRelay({ outbox, db, enrollments, evaluators, leaseMs, pollMs: 25, log });
+  startRelay({ outbox, db, enrollments, jobs, evaluators, leaseMs, pollMs: 25, log });
 }
 
 void main();

@@ -28,7 +28,10 @@ export async function runOnTemporal(
     await eventually(`${on} is open`, async () =>
       (await world.steps(id)).some((step) => step.nodeId === on && step.endedAt === null),
     );
-    if ('contact' in happening) {
+    if (happening.overdue === true) await overdue(world, id);
+    if ('command' in happening) {
+      await world.order(id, happening.command, happening.input);
+    } else if ('contact' in happening) {
       const change = (before: ContactFacts) => changed(before, happening.contact);
       await world.change(contact.id, change, { unheard });
     } else {
@@ -37,6 +40,14 @@ export async function runOnTemporal(
   }
   const enrollment = await world.ended(id);
   return { enrollment, observed: await observe(world, enrollment) };
+}
+
+/** Somebody who is held shows no longer until when she waits, so this is asked before. */
+async function overdue(world: Journeys, id: string): Promise<void> {
+  await eventually('her wait is over', async () => {
+    const row = await world.row(id);
+    return row?.waitUntil != null && row.waitUntil.getTime() < Date.now();
+  });
 }
 
 async function observe(world: Journeys, { id, ...row }: EnrollmentRow): Promise<Observed> {
@@ -56,6 +67,7 @@ async function observe(world: Journeys, { id, ...row }: EnrollmentRow): Promise<
     lists,
     attributes: after?.attributes ?? {},
     variables: row.variables,
+    reason: row.reason,
     error: typeof row.error?.['code'] === 'string' ? row.error['code'] : null,
   };
 }

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import type { ContactFacts } from '../../src/journey/facts';
+import { readCommand } from '../../src/journey/commands';
 import { indexGraph } from '../../src/journey/graph';
 import { simulate } from '../../src/journey/simulate';
-import type { Simulation, SimulationInput } from '../../src/journey/simulation';
+import type { Order, ScriptEntry, Simulation, SimulationInput } from '../../src/journey/simulation';
 import { changed } from '../../src/language/dry-run-script';
-import type { Case, Observed } from '../runtime-cases/case';
+import type { Case, Happening, Observed } from '../runtime-cases/case';
 
 export const START = Date.UTC(2026, 2, 27, 8);
 
@@ -38,6 +39,20 @@ export function simulation(input: Partial<SimulationInput>): SimulationInput {
   };
 }
 
+function entryOf({ after, unheard = false, ...happening }: Happening): ScriptEntry | Order {
+  const at = START + after;
+  if ('command' in happening) {
+    const command = readCommand(happening.command, happening.input ?? {});
+    if (command === null) throw new Error(`There is no such command ${happening.command}.`);
+    return { at, command };
+  }
+  if ('event' in happening) {
+    const { event: type, properties = {} } = happening;
+    return { at, unheard, event: { type, properties } };
+  }
+  return { at, unheard, contact: (before) => changed(before, happening.contact) };
+}
+
 export async function runSimulated(scenario: Case): Promise<Observed> {
   return observed(await simulateCase(scenario));
 }
@@ -51,13 +66,7 @@ export function simulateCase(scenario: Case): Promise<Simulation> {
     simulation({
       contact: changed(ada, contact),
       ...(variables === undefined ? {} : { variables }),
-      script: happenings.map((happening) => ({
-        at: START + happening.after,
-        unheard: happening.unheard ?? false,
-        ...('contact' in happening
-          ? { contact: (before: ContactFacts) => changed(before, happening.contact) }
-          : { event: { type: happening.event, properties: happening.properties ?? {} } }),
-      })),
+      script: happenings.map(entryOf),
       ...(trigger === undefined
         ? {}
         : {
@@ -83,5 +92,6 @@ function observed(result: Simulation): Observed {
     attributes: result.contact.attributes,
     variables: result.variables,
     error: result.error?.code ?? null,
+    reason: result.reason,
   };
 }

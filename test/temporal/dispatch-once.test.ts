@@ -56,6 +56,7 @@ async function relaying(pollMs = 25): Promise<Relay> {
   };
   relay = startRelay({
     ...{ outbox: await t.open({ role: 'throughline_relay' }), db: t.db, enrollments },
+    jobs: { ring: async () => undefined },
     ...{ evaluators: createEvaluators(), leaseMs: LEASE_MS, pollMs },
     log: createLogger('test', 'silent'),
   });

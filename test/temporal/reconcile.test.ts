@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
 import { createEnrollments } from '../../src/temporal/enrollments';
 import { reconcilePage, type ReconcileOptions, reconciliation } from '../../src/temporal/reconcile';
@@ -248,4 +249,20 @@ test('an execution that the relay starts is found by the reconciler', async () =
   await reconcilePage({ ...options(), enrollments }, null);
   const { temporalRunId } = await row(id);
   expect((await world.client.workflow.getHandle(workflowId).describe()).runId).toBe(temporalRunId);
+});
+
+test('one that was tried again since its page was read is left to its new execution', async () => {
+  const before = await whoWaits();
+  await handleOf(before).terminate();
+  const { connection, workflow } = world.client;
+  async function* list(query: Parameters<typeof workflow.list>[0]) {
+    await world.admin`
+      update enrollments set temporal_workflow_id = temporal_workflow_id || '/retry-1', retries = 1
+      where id = ${before.id}`;
+    yield* workflow.list(query);
+  }
+  const getHandle = (id: string) => workflow.getHandle(id);
+  const client = { connection, workflow: { list, getHandle } } as unknown as Client;
+  await reconcilePage({ ...options(), client }, null);
+  expect(await row(before.id)).toMatchObject({ endedAt: null, status: 'waiting' });
 });

@@ -1,4 +1,5 @@
-import { foreignKey, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { isNotNull } from 'drizzle-orm';
+import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, jsonObject, workspaceId } from './columns';
 import { enrollments } from './enrollments';
 
@@ -15,13 +16,18 @@ export const commands = pgTable(
     input: jsonObject('input').notNull().default({}),
     status: text('status').$type<CommandStatus>().notNull().default('pending'),
     reason: text('reason'),
-    requestedBy: text('requested_by'),
+    /** Which of the enrollment's commands it was in the order of judgement; null while pending. */
+    number: integer('number'),
+    requestedBy: text('requested_by').notNull(),
+    /** The bulk job that gave it. */
+    jobId: uuid('job_id'),
     requestedAt: instant('requested_at').notNull(),
     resolvedAt: instant('resolved_at'),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    index('commands_enrollment').on(t.workspaceId, t.enrollmentId),
+    index('commands_enrollment').on(t.workspaceId, t.enrollmentId, t.number),
+    index('commands_job').on(t.workspaceId, t.jobId, t.status).where(isNotNull(t.jobId)),
     foreignKey({
       columns: [t.workspaceId, t.enrollmentId],
       foreignColumns: [enrollments.workspaceId, enrollments.id],

@@ -47,6 +47,10 @@ export const enrollments = pgTable(
     startedAt: instant('started_at').notNull(),
     endedAt: instant('ended_at'),
     error: jsonObject('error'),
+    /** Where to go on when an operator has the node that failed tried again. */
+    resumeState: jsonObject('resume_state'),
+    /** How often that was done. */
+    retries: integer('retries').notNull().default(0),
     temporalWorkflowId: text('temporal_workflow_id').notNull(),
     temporalRunId: text('temporal_run_id'),
   },

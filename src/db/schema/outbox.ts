@@ -11,7 +11,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { jsonObject, workspaceId } from './columns';
 
-export type OutboxKind = 'start' | 'event' | 'bell';
+export type OutboxKind = 'start' | 'event' | 'bell' | 'job';
 export type OutboxLane = 'live' | 'bulk';
 
 /**

@@ -8,6 +8,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { LatePolicy } from '../../journey/commands';
 import type { RateLimit } from '../../journey/rate-limit';
 import type { Json } from '../json';
 import { instant, jsonObject, workspaceId } from './columns';
@@ -28,6 +29,8 @@ export const workflows = pgTable(
     draftRevision: integer('draft_revision').notNull().default(1),
     /** The version that new people enter; null until the first activation. */
     activeVersion: integer('active_version'),
+    /** What becomes of people whom a pause holds, once it is over. */
+    pauseLate: text('pause_late').$type<LatePolicy>().notNull().default('send'),
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
     deletedAt: instant('deleted_at'),

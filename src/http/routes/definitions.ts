@@ -1,13 +1,14 @@
 /** Definitions as files: import in any form, export in any form and format. */
 import { z } from 'zod';
 import { createWorkflow, getWorkflow } from '../../db/workflows';
-import { lockWorkflow, replaceDraft } from '../../db/workflow-changes';
+import { lockWorkflow } from '../../db/workflow-changes';
 import { exportDefinition } from '../../language/export-definition';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
 import { requireDefinition } from '../definition-input';
+import { changeDraft } from '../drafts';
 import { lockedWorkflow, workflowMissing } from './workflows';
 
 const exportQuery = z.strictObject({
@@ -34,7 +35,7 @@ export const definitionRoutes = [
       201: { description: 'The workflow, a draft.', schema: workflowSchema },
     },
     problems: ['definition.invalid', 'workflow.archived'],
-    async write(tx, { body }) {
+    async write(tx, { body, key: { keyId: actor } }) {
       const { definition, source, warnings } = await requireDefinition(tx, body);
       const { key, name } = definition;
       if ((await lockWorkflow(tx, key)) === null) {
@@ -45,7 +46,7 @@ export const definitionRoutes = [
         );
       }
       const row = await lockedWorkflow(tx, key);
-      const replaced = await replaceDraft(tx, { workflowId: row.id, name, draft: source });
+      const replaced = await changeDraft(tx, row, { name, draft: source, actor });
       return workflowAnswer(200, replaced, warnings);
     },
   }),

@@ -26,7 +26,7 @@ import { contactInput, contactMissing } from './contacts';
 import { workflowMissing } from './workflows';
 
 /** How long an answer may wait for Temporal; later the relay starts the enrollment. */
-const START_DEADLINE_MS = 1_000;
+export const START_DEADLINE_MS = 1_000;
 const POLL_MS = 150;
 
 const enrollmentInput = z
@@ -80,7 +80,7 @@ const waitQuery = z.strictObject({
     .describe('Answers when the enrollment ends, or after so many seconds.'),
 });
 
-const enrollmentMissing = (id: string) => () =>
+export const enrollmentMissing = (id: string) => () =>
   fail('enrollment.not_found', `There is no enrollment "${id.slice(0, 100)}" in this workspace.`);
 
 export const enrollmentRoutes = [

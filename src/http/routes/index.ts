@@ -1,11 +1,16 @@
 import type { Route } from '../route';
+import { auditRoutes } from './audit';
 import { contactRoutes } from './contacts';
 import { definitionRoutes } from './definitions';
 import { dryRunRoutes } from './dry-runs';
+import { enrollmentCommandRoutes } from './enrollment-commands';
 import { enrollmentRoutes } from './enrollments';
 import { eventRoutes } from './events';
+import { jobRoutes } from './jobs';
 import { libraryRoutes } from './library';
+import { migrationRoutes } from './migrations';
 import { workflowStateRoutes } from './workflow-states';
+import { workflowVersionRoutes } from './workflow-versions';
 import { workflowRoutes } from './workflows';
 
 /** Every route below `/api/v1`. */
@@ -15,7 +20,12 @@ export const routes: readonly Route[] = [
   ...definitionRoutes,
   ...workflowRoutes,
   ...workflowStateRoutes,
+  ...workflowVersionRoutes,
+  ...jobRoutes,
+  ...migrationRoutes,
   ...enrollmentRoutes,
+  ...enrollmentCommandRoutes,
   ...eventRoutes,
   ...libraryRoutes,
+  ...auditRoutes,
 ];

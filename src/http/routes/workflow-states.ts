@@ -1,31 +1,31 @@
 /** Activating, pausing and archiving workflows. */
 import { z } from 'zod';
+import { recordAudit } from '../../db/audit';
 import type { Tx } from '../../db/client';
-import { getWorkflow, loadVersion, publishVersion, type WorkflowRow } from '../../db/workflows';
-import { lockWorkflow, setWorkflowStatus } from '../../db/workflow-changes';
-import { fail, type Issue } from '../../errors';
-import type { Definition } from '../../journey/definition';
-import { contentHash } from '../../language/content-hash';
-import { listensTo, triggerRows } from '../../language/listens-to';
-import { requirePassingTests } from '../definition-tests';
+import type { JsonObject } from '../../db/json';
+import { ringHeld } from '../../db/workflow-pause';
+import { getWorkflow, type WorkflowRow } from '../../db/workflows';
+import { lockWorkflow, pauseWorkflow, setWorkflowStatus } from '../../db/workflow-changes';
+import { AppError, fail } from '../../errors';
+import { latePolicy } from '../../journey/commands';
 import { byId } from '../common';
-import { writeRoute } from '../route';
+import { requireMatch } from '../drafts';
+import { activation, judged, type Judged, publish } from '../publish';
+import { type Answer, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
-import { requireDefinition } from '../definition-input';
-import { lockedWorkflow, workflowArchived, workflowMissing } from './workflows';
+import { requireUnarchived, workflowMissing } from './workflows';
 
-export const activation = z
+export const workflowPause = z
   .strictObject({
-    changelog: z.string().max(2_000).optional().describe('What is new, for the list of versions.'),
-    inFlight: z
-      .literal('drain')
+    late: latePolicy
       .optional()
-      .describe('What becomes of people under way: they finish on the version they entered.'),
-    force: z.boolean().optional().describe('Publishes although tests of the definition fail.'),
+      .describe(
+        'What becomes of people whom the pause holds, once it is over: they go on (`send`, unless told), go on without the messages before their next wait (`skip`), or leave (`exit`).',
+      ),
   })
-  .meta({ id: 'Activation' });
+  .meta({ id: 'WorkflowPause' });
 
-const nothing = z.strictObject({});
+export const nothing = z.strictObject({});
 
 export const workflowStateRoutes = [
   writeRoute({
@@ -33,7 +33,8 @@ export const workflowStateRoutes = [
     path: '/workflows/:id/activate',
     operationId: 'activateWorkflow',
     summary: 'Publish the draft: people enter this version from now on',
-    description: 'A draft equal to the version published last is not published again.',
+    description:
+      'A draft equal to the active version is not published again. If-Match takes the entity tag of the draft that was read.',
     scope: 'workflows:write',
     params: byId,
     body: activation,
@@ -42,44 +43,49 @@ export const workflowStateRoutes = [
       'definition.invalid',
       'workflow.not_found',
       'workflow.archived',
+      'workflow.draft_changed',
       'workflow.tests_failed',
-      'request.precondition_failed',
       'simulation.too_long',
     ],
-    async write(tx, { params: { id }, body, key }) {
-      const draft = await activatedDraft(tx, id, body.force ?? false);
-      const row = await lockedWorkflow(tx, id);
-      if (row.draftRevision !== draft.revision) throw changedMeanwhile(row);
-      const warnings = await publish(tx, row, {
-        ...draft,
-        changelog: body.changelog ?? null,
-        author: key.keyId,
+    async write(tx, { params: { id }, body: order, key: { keyId: by }, header }) {
+      const draft = await judgedDraft(tx, id, order.force ?? false);
+      const detail: JsonObject = { inFlight: order.inFlight ?? 'drain' };
+      return audited(tx, { id, did: 'activate', by, detail }, async (row) => {
+        requireUnarchived(row);
+        await requireMatch(tx, row, header('If-Match'));
+        if (draft instanceof AppError) throw draft;
+        if (row.draftRevision !== draft.revision) throw changedMeanwhile(row);
+        const warnings = await publish(tx, row, { ...draft, order, author: by });
+        const active = await setWorkflowStatus(tx, row.id, 'active');
+        if (row.status === 'paused') await ringHeld(tx, row.id);
+        return workflowAnswer(200, active, warnings);
       });
-      return workflowAnswer(200, await setWorkflowStatus(tx, row.id, 'active'), warnings);
     },
   }),
   writeRoute({
     method: 'post',
     path: '/workflows/:id/pause',
     operationId: 'pauseWorkflow',
-    summary: 'Let nobody enter until it is activated again',
+    summary: 'Let nobody enter, and nobody go on, until it is activated again',
+    description:
+      'People inside stay, and are held at their next node. Goals and exits still end their enrollments.',
     scope: 'workflows:write',
     params: byId,
-    body: nothing,
+    body: workflowPause,
     answers: { 200: { description: 'The workflow, paused.', schema: workflowSchema } },
     problems: ['workflow.not_found', 'workflow.not_active', 'workflow.archived'],
-    async write(tx, { params: { id } }) {
-      const row = await lockedWorkflow(tx, id);
-      if (row.status === 'draft') {
-        throw fail(
-          'workflow.not_active',
-          `The workflow "${row.key}" was never activated, so there is nothing to pause.`,
-        );
-      }
-      return workflowAnswer(
-        200,
-        row.status === 'paused' ? row : await setWorkflowStatus(tx, row.id, 'paused'),
-      );
+    async write(tx, { params: { id }, body: { late }, key }) {
+      const detail: JsonObject = late === undefined ? {} : { late };
+      return audited(tx, { id, did: 'pause', by: key.keyId, detail }, async (row) => {
+        requireUnarchived(row);
+        if (row.status === 'draft')
+          throw fail(
+            'workflow.not_active',
+            `The workflow "${row.key}" was never activated, so there is nothing to pause.`,
+          );
+        const unchanged = row.status === 'paused' ? row.pauseLate : 'send';
+        return workflowAnswer(200, await pauseWorkflow(tx, row.id, late ?? unchanged));
+      });
     },
   }),
   writeRoute({
@@ -87,70 +93,79 @@ export const workflowStateRoutes = [
     path: '/workflows/:id/archive',
     operationId: 'archiveWorkflow',
     summary: 'Let nobody enter any more',
+    description: 'People inside go on, and so do those whom a pause has held.',
     scope: 'workflows:write',
     params: byId,
     body: nothing,
     answers: { 200: { description: 'The workflow, archived.', schema: workflowSchema } },
     problems: ['workflow.not_found'],
-    async write(tx, { params: { id } }) {
-      const row = await lockWorkflow(tx, id);
-      if (!row) throw workflowMissing(id);
-      return workflowAnswer(
-        200,
-        row.status === 'archived' ? row : await setWorkflowStatus(tx, row.id, 'archived'),
-      );
+    async write(tx, { params: { id }, key }) {
+      return audited(tx, { id, did: 'archive', by: key.keyId }, async (row) => {
+        if (row.status === 'archived') return workflowAnswer(200, row);
+        const archived = await setWorkflowStatus(tx, row.id, 'archived');
+        if (row.status === 'paused') await ringHeld(tx, row.id);
+        return workflowAnswer(200, archived);
+      });
     },
   }),
 ];
 
-interface ActivatedDraft {
-  readonly revision: number;
-  readonly definition: Definition;
-  readonly warnings: Issue[];
-}
-
-/** The draft, which may be activated. Its tests run before the workflow is locked: they may take seconds. */
-async function activatedDraft(tx: Tx, id: string, force: boolean): Promise<ActivatedDraft> {
+/** The draft, judged before the workflow is locked: its tests may take seconds. Or why it cannot be activated. */
+async function judgedDraft(
+  tx: Tx,
+  id: string,
+  force: boolean,
+): Promise<(Judged & { readonly revision: number }) | AppError> {
   const row = await getWorkflow(tx, id);
   if (!row) throw workflowMissing(id);
-  if (row.status === 'archived') throw workflowArchived(row.key);
-  const { definition, warnings } = await requireDefinition(tx, row.draft, { activated: true });
-  if (!force) await requirePassingTests(definition);
-  return { revision: row.draftRevision, definition, warnings };
+  try {
+    return { ...(await judged(tx, row.draft, force)), revision: row.draftRevision };
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }
 
 function changedMeanwhile({ key, draftRevision }: WorkflowRow) {
   return fail(
-    'request.precondition_failed',
+    'workflow.draft_changed',
     `The draft of "${key}" was changed while its tests ran; it is at revision ${draftRevision} now. Activate it again.`,
   );
 }
 
-/** Publishes the draft unless it is the active version already; returns the draft's warnings. */
-async function publish(
+interface Act {
+  /** Or the key. */
+  readonly id: string;
+  readonly did: 'activate' | 'revert' | 'pause' | 'archive';
+  readonly by: string;
+  readonly detail?: JsonObject;
+}
+
+/**
+ * Does something to a workflow and notes it, also when it was refused. What is refused must have written nothing:
+ * the transaction commits.
+ */
+export async function audited(
   tx: Tx,
-  row: WorkflowRow,
-  {
-    definition,
-    warnings,
-    changelog,
-    author,
-  }: ActivatedDraft & { readonly changelog: string | null; readonly author: string },
-) {
-  const hash = contentHash(definition);
-  const active =
-    row.activeVersion === null ? null : await loadVersion(tx, row.id, row.activeVersion);
-  if (active?.contentHash !== hash) {
-    const triggers = triggerRows(definition);
-    await publishVersion(tx, {
-      workflowId: row.id,
-      definition,
-      contentHash: hash,
-      listensTo: listensTo(definition),
-      triggers,
-      changelog,
-      author,
-    });
-  }
-  return warnings;
+  { id, did, by: actor, detail = {} }: Act,
+  work: (row: WorkflowRow) => Promise<Answer>,
+): Promise<Answer | AppError> {
+  const row = await lockWorkflow(tx, id);
+  if (!row) throw workflowMissing(id);
+  const answer = await work(row).catch((error: unknown) => {
+    if (error instanceof AppError) return error;
+    throw error;
+  });
+  const came =
+    answer instanceof AppError
+      ? { status: 'refused', reason: answer.code }
+      : { status: 'applied', was: row.status };
+  const subject = { subjectType: 'workflow', subjectId: row.id } as const;
+  await recordAudit(tx, {
+    actor,
+    action: `workflow.${did}`,
+    ...subject,
+    detail: { ...came, ...detail },
+  });
+  return answer;
 }

@@ -1,5 +1,5 @@
 import { getWorkflow, listWorkflows, createWorkflow, type WorkflowRow } from '../../db/workflows';
-import { lockWorkflow, replaceDraft } from '../../db/workflow-changes';
+import { lockWorkflow } from '../../db/workflow-changes';
 import type { Tx } from '../../db/client';
 import type { JsonObject } from '../../db/json';
 import { fail } from '../../errors';
@@ -7,8 +7,9 @@ import { guardJson } from '../../language/json-guard';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject, listAnswer, listOf, pageQuery } from '../common';
 import { readPart, requireDefinition } from '../definition-input';
+import { changeDraft, requireMatch } from '../drafts';
 import { readRoute, writeRoute } from '../route';
-import { entityTag, workflowAnswer, workflowSchema, workflowView } from '../views/workflow';
+import { workflowAnswer, workflowSchema, workflowView } from '../views/workflow';
 
 export const workflowMissing = (idOrKey: string) =>
   fail(
@@ -90,21 +91,18 @@ export const workflowRoutes = [
       'definition.invalid',
       'workflow.not_found',
       'workflow.archived',
-      'request.precondition_failed',
+      'workflow.draft_changed',
     ],
-    async write(tx, { params: { id }, body, header }) {
+    async write(tx, { params: { id }, body, header, key }) {
       const row = await lockedWorkflow(tx, id);
-      requireMatch(row, header('If-Match'));
+      await requireMatch(tx, row, header('If-Match'));
       const { definition, source, warnings } = await requireDefinition(
         tx,
         merged(row.draft, readPart(body)),
       );
       if (definition.key !== row.key) throw keyChanged(row.key);
-      return workflowAnswer(
-        200,
-        await replaceDraft(tx, { workflowId: row.id, name: definition.name, draft: source }),
-        warnings,
-      );
+      const change = { name: definition.name, draft: source, actor: key.keyId };
+      return workflowAnswer(200, await changeDraft(tx, row, change), warnings);
     },
   }),
 ];
@@ -113,27 +111,21 @@ export const workflowRoutes = [
 export async function lockedWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowRow> {
   const row = await lockWorkflow(tx, idOrKey);
   if (!row) throw workflowMissing(idOrKey);
-  if (row.status === 'archived') throw workflowArchived(row.key);
+  requireUnarchived(row);
   return row;
 }
 
-export const workflowArchived = (key: string) =>
-  fail('workflow.archived', `The workflow "${key}" is archived and cannot be changed.`);
+/** Fails with `workflow.archived`. */
+export function requireUnarchived({ status, key }: WorkflowRow): void {
+  if (status === 'archived')
+    throw fail('workflow.archived', `The workflow "${key}" is archived and cannot be changed.`);
+}
 
 function keyChanged(key: string) {
   const message = `The key of a workflow never changes; it is "${key}". Create another workflow for another key.`;
   return fail('definition.invalid', message, {
     issues: [{ code: 'definition.wrong_value', path: 'key', message }],
   });
-}
-
-function requireMatch(row: WorkflowRow, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  if (ifMatch.split(',').some((tag) => tag.trim() === entityTag(row))) return;
-  throw fail(
-    'request.precondition_failed',
-    `The draft of "${row.key}" is at revision ${row.draftRevision} now. Read it again and repeat your change.`,
-  );
 }
 
 /** The draft with the given top-level fields replaced, as in RFC 7396 one level deep. */

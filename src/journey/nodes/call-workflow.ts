@@ -43,8 +43,8 @@ export const callWorkflow = defineNodeType({
   templates: templatesIn,
   retry: 'patient',
   awaits: (_config, memory) => endsOf(memory),
-  waiting: ({ workflow, timeout }, startedAt) => ({
-    until: startedAt + (timeout ?? MAX_WAIT_MS),
+  waiting: ({ workflow, timeout }, anchor) => ({
+    until: anchor + (timeout ?? MAX_WAIT_MS),
     for: `the end of ${workflow}`,
   }),
   namesWorkflow: ({ workflow }) => workflow,
@@ -77,7 +77,7 @@ export const callWorkflow = defineNodeType({
       context.remember({ enrollmentId: entered.enrollmentId });
     }
     const output = visit.memory;
-    const found = await context.waitForEvent('now', visit.startedAt + (timeout ?? MAX_WAIT_MS));
+    const found = await context.waitForEvent('now', visit.anchor + (timeout ?? MAX_WAIT_MS));
     if (found === null) return { port: 'timed_out', reason: { code: 'wait.timed_out' }, output };
     const port = found.port as Port;
     const status = port === 'next' ? 'completed' : port;

@@ -27,14 +27,14 @@ export const join = defineNodeType({
       takes: 'next',
     },
   ],
-  waiting: ({ timeout }, startedAt) => ({
-    until: timeout === undefined ? null : startedAt + timeout,
+  waiting: ({ timeout }, anchor) => ({
+    until: timeout === undefined ? null : anchor + timeout,
     for: 'branches',
   }),
   label: ({ wait }) =>
     `Wait for ${wait === 1 || wait === 'any' ? 'one branch' : `${wait} branches`}`,
   async run({ timeout }, { visit, waitForBranches }) {
-    const deadline = timeout === undefined ? null : visit.startedAt + timeout;
+    const deadline = timeout === undefined ? null : visit.anchor + timeout;
     const arrived = await waitForBranches(deadline);
     return arrived
       ? { port: 'next', reason: { code: 'join.joined' } }

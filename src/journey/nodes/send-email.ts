@@ -67,6 +67,7 @@ export const sendEmail = defineNodeType({
       template === undefined ? [] : [{ path, text: template }],
     ),
   retry: 'patient',
+  writesToContact: true,
   waiting: () => ({ until: null, for: 'e-mail' }),
   label: (_config, name) => `Send "${name}"`,
   dryRun: preview,

@@ -81,10 +81,10 @@ export const waitForEvent = defineNodeType({
   takesTime: (data) => data.timeout > 0,
   outputInstants: ['occurredAt'],
   awaits: awaitedBy,
-  waiting: (data, startedAt) => ({ until: startedAt + data.timeout, for: namesOf(data) }),
+  waiting: (data, anchor) => ({ until: anchor + data.timeout, for: namesOf(data) }),
   label: (data) => `Wait for ${namesOf(data)}, at most ${describeDuration(data.timeout)}`,
   async run(data, { visit, waitForEvent: lookFor }) {
-    const found = await lookFor(data.since, visit.startedAt + data.timeout);
+    const found = await lookFor(data.since, visit.anchor + data.timeout);
     if (found === null) return { port: 'timed_out', reason: { code: 'wait.timed_out' } };
     return {
       port: found.port,

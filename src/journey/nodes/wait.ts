@@ -88,14 +88,14 @@ export const wait = defineNodeType({
       ? 'contact'
       : null;
   },
-  waiting: (data, startedAt) => ({
-    until: 'for' in data ? startedAt + data.for : null,
+  waiting: (data, anchor) => ({
+    until: 'for' in data ? anchor + data.for : null,
     for: 'untilCondition' in data ? 'a condition' : 'time',
   }),
   label: describe,
   async run(data, { visit, waitUntil, settle }) {
     if (!('for' in data)) return settle();
-    await waitUntil(visit.startedAt + data.for);
+    await waitUntil(visit.anchor + data.for);
     return { port: 'next', reason: { code: 'wait.elapsed' } };
   },
   ask(data, facts, evaluators, visit) {
@@ -103,7 +103,7 @@ export const wait = defineNodeType({
     if ('untilTime' in data) return untilTime(data, facts, evaluators, visit);
     if ('untilCondition' in data) return untilCondition(data, facts, evaluators, visit);
     if ('window' in data) return untilOpen(data.window, facts, evaluators);
-    return until(visit.startedAt + data.for, facts.at);
+    return until(visit.anchor + data.for, facts.at);
   },
 });
 
@@ -171,9 +171,9 @@ async function untilCondition(
   data: { untilCondition: ConditionGroup; maxWait: number },
   facts: Facts,
   evaluators: Evaluators,
-  { startedAt }: AskedVisit,
+  { anchor }: AskedVisit,
 ): Promise<Answer<Ports>> {
-  const deadline = startedAt + data.maxWait;
+  const deadline = anchor + data.maxWait;
   const { value, reason, changesAt } = await evaluators.condition(data.untilCondition, facts);
   if (value) return { port: 'met', reason: { code: 'wait.met', detail: reason } };
   if (facts.at >= deadline)

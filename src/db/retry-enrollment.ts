@@ -1,0 +1,83 @@
+/**
+ * Lets an enrollment that failed go on, where the node that failed is visited anew.
+ *
+ * Owns: who may, and the row. Does not own: where she goes on (`resumeState`, saved when she failed).
+ *
+ * Invariants:
+ * 1. Each retry is an execution of its own, under a workflow id of its own, and has its number in `retries`: what
+ *    the execution before it may still do is told apart by that.
+ * 2. Nobody is let in twice by it: the door is held, as for an entry.
+ */
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { refusalOf } from '../journey/admission';
+import type { EnrollmentState } from '../journey/state';
+import { recordAudit } from './audit';
+import type { Tx } from './client';
+import { holdContact } from './contacts';
+import { type EnrollmentRow, holdEnrollment } from './enrollments';
+import { earlierEnrollments, holdDoor, versionSettings } from './entry-rules';
+import { enqueue } from './outbox';
+import { enrollments } from './schema/enrollments';
+
+export type RetryRefusal =
+  | 'command.not_failed'
+  | 'command.not_resumable'
+  | 'command.erased'
+  | 'already_active';
+
+export type Retried = { readonly enrollment: EnrollmentRow } | { readonly refused: RetryRefusal };
+
+/** Reopens the enrollment and has the relay start it; with an audit row, also when it is refused. */
+export async function retryEnrollment(
+  tx: Tx,
+  { id, workflowId, contactId }: Pick<EnrollmentRow, 'id' | 'workflowId' | 'contactId'>,
+  actor: string,
+): Promise<Retried> {
+  await holdDoor(tx, workflowId, contactId);
+  const contact = await holdContact(tx, contactId);
+  const row = await holdEnrollment(tx, id);
+  if (row === null) throw new Error(`Enrollment ${id} was deleted in front of whoever retries it.`);
+  const reason = contact === null ? 'command.erased' : await reasonAgainst(tx, row);
+  const refused = { status: 'refused', reason };
+  const applied = { status: 'applied', retry: row.retries + 1, failed: row.error };
+  await recordAudit(tx, {
+    actor,
+    action: 'enrollment.retry',
+    subjectType: 'enrollment',
+    subjectId: id,
+    detail: reason === null ? applied : refused,
+  });
+  return reason === null ? { enrollment: await reopen(tx, row) } : { refused: reason };
+}
+
+async function reasonAgainst(tx: Tx, row: EnrollmentRow): Promise<RetryRefusal | null> {
+  if (row.status !== 'failed') return 'command.not_failed';
+  if (row.resumeState === null) return 'command.not_resumable';
+  const { enrollment: rules } = await versionSettings(tx, row.workflowId, row.version);
+  const earlier = await earlierEnrollments(tx, row.workflowId, row.contactId);
+  const others = earlier.filter(({ id }) => id !== row.id);
+  // It was let in already; what matters now is only who is inside.
+  const whenActive = rules.whenActive === 'parallel' ? 'parallel' : 'ignore';
+  const entry = { at: row.startedAt.getTime(), key: row.key, ways: [] };
+  const refusal = refusalOf({ allowMultiple: true, whenActive }, others, entry);
+  return refusal === null ? null : 'already_active';
+}
+
+async function reopen(tx: Tx, row: EnrollmentRow): Promise<EnrollmentRow> {
+  const { cursors } = row.resumeState as unknown as EnrollmentState;
+  const number = row.retries + 1;
+  const [reopened] = await tx
+    .update(enrollments)
+    .set({
+      status: 'running',
+      currentNodeIds: [...new Set(cursors.map(({ node }) => node))],
+      ...{ endedAt: null, error: null, reason: null, goalId: null, temporalRunId: null },
+      retries: number,
+      temporalWorkflowId: sql`regexp_replace(${enrollments.temporalWorkflowId}, '/retry-[0-9]+$', '') || ${`/retry-${number}`}`,
+    })
+    .where(and(eq(enrollments.id, row.id), isNotNull(enrollments.endedAt)))
+    .returning();
+  if (!reopened) throw new Error(`Enrollment ${row.id} was reopened while its row was held.`);
+  await enqueue(tx, { kind: 'start', payload: { enrollmentId: row.id } });
+  return reopened;
+}

@@ -1,0 +1,6 @@
+/**
+ * The latest way in which this code runs an enrollment. Each is told at its start which one is its own, and keeps it:
+ * code that does something else, or in another order, does so from the next number on. So old enrollments
+ * replay as they began, and workers can be rolled back while no enrollment has begun under the new number.
+ */
+export const ENGINE_VERSION = 1;
