@@ -1,5 +1,5 @@
 /**
- * Many people who wait are moved to another version while the worker is killed. How many: MIGRATED_PEOPLE, 500
+ * Many people who wait are moved to another version while the worker is killed. How many: MIGRATED_PEOPLE, 200
  * unless told; where it is given, the figures are printed.
  */
 import type { Tx } from '../../src/db/client';
@@ -20,7 +20,7 @@ import { testDatabase, type TestDatabase } from '../support/postgres';
 import { endPrograms, type Program, startProgram } from '../support/program';
 
 const GIVEN = process.env['MIGRATED_PEOPLE'];
-const PEOPLE = Number(GIVEN ?? 500);
+const PEOPLE = Number(GIVEN ?? 200);
 const PER_SECOND = 50;
 /** How many are admitted at once. */
 const WAVE = 50;
