@@ -1,0 +1,169 @@
+/** One run: people travel while things break, then everything is compared; and once more with the guards off. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createApiKey } from '../../src/db/api-keys';
+import { openDatabase } from '../../src/db/client';
+import { newId } from '../../src/ids';
+import { act } from './act';
+import { scheduleOf } from './faults';
+import { judgeHistories } from './histories';
+import { journeysOf, SIDE, sideJourney, type Journey } from './journeys';
+import { Ledger } from './ledger';
+import { loadUp, type Workspace } from './load';
+import { type Enrollment, observe, openEnrollments, outboxLength } from './observed';
+import { type EffectFindings, judgeEffects, provesDuplicates } from './oracle-effects';
+import { judgeWalks } from './oracle-walk';
+import { type Plan, WORKSPACES } from './plan';
+import { type Mood, MOODS } from './provider';
+import { measureRecovery } from './recovery';
+import type { Results } from './report';
+import { createRest, type Rest } from './rest';
+import { type Stack, startStack } from './stack';
+
+type Say = (line: string) => void;
+
+export async function runChaos(plan: Plan, say: Say): Promise<Results> {
+  say(`Seed ${plan.seed}: starting PostgreSQL, Temporal, links, provider, API and workers`);
+  const stack = await startStack(plan);
+  try {
+    const count = { again: 0 };
+    const rest = createRest(stack.apiAddresses, count);
+    const workspaces = await prepare(stack, rest, plan);
+    say(
+      `${WORKSPACES} workspaces with ${plan.workflows + 1} workflows each; faults begin (${stack.folder})`,
+    );
+    const main = await phase(stack, rest, workspaces, plan, say, {
+      mood: MOODS.usual,
+      afterwards: MOODS.well,
+    });
+    const histories = await judgeHistories(stack.temporal.port, stack.folder, plan.mostHistories);
+    const unasked = [...stack.workers, ...stack.apis]
+      .filter((child) => child.unasked > 0)
+      .map((child) => `${child.name} ×${child.unasked}`);
+    say('The same with the guards off');
+    await stack.useUnguarded();
+    const control = await phase(stack, rest, workspaces, controlOf(plan), say, {
+      mood: MOODS.losing,
+      afterwards: MOODS.losing,
+      isEnough: (found) => !plan.judgesTimes && provesDuplicates(found),
+    });
+    const { linkKind } = stack;
+    return {
+      ...{ plan, linkKind, ...main, repeatedCalls: count.again, histories, unasked },
+      ...{ control: control.effects, controlLedger: control.ledger },
+    };
+  } finally {
+    await stack.stop();
+  }
+}
+
+function controlOf(plan: Plan): Plan {
+  const { controlMs: loadMs, controlSettleMs: settleMs, controlPerSecond: perSecond } = plan;
+  return { ...plan, loadMs, settleMs, perSecond };
+}
+
+interface Phase {
+  readonly mood: Mood;
+  /** The provider's mood when there are no more faults. */
+  readonly afterwards: Mood;
+  /** Whether what was found so far is all that is asked for. */
+  readonly isEnough?: (found: EffectFindings) => boolean;
+}
+
+async function prepare(stack: Stack, rest: Rest, plan: Plan): Promise<Workspace[]> {
+  const db = await openDatabase({ url: stack.postgres.url, max: 2 });
+  const journeys = journeysOf(plan.seed, WORKSPACES * plan.workflows, stack.httpUrl);
+  const made = Array.from({ length: WORKSPACES }, async (_, index): Promise<Workspace> => {
+    const id = newId();
+    await stack.sql`insert into workspaces (workspace_id, name) values (${id}, ${`Workspace ${index}`})`;
+    const { key: apiKey } = await db.inWorkspace(id, (tx) =>
+      createApiKey(tx, { name: 'chaos', scopes: ['admin'] }),
+    );
+    const own = journeys.slice(index * plan.workflows, (index + 1) * plan.workflows);
+    for (const journey of [sideJourney(stack.httpUrl), ...own])
+      await publish(rest, apiKey, journey);
+    return { id, apiKey, journeys: own };
+  });
+  const workspaces = await Promise.all(made);
+  await db.close();
+  return workspaces;
+}
+
+async function publish(rest: Rest, apiKey: string, journey: Journey): Promise<void> {
+  for (const [path, body] of [
+    ['/workflows', journey],
+    [`/workflows/${journey.key}/activate`, {}],
+  ] as const) {
+    const answer = await rest('POST', path, apiKey, body);
+    if (answer.status >= 300)
+      throw new Error(`${path} was refused: ${JSON.stringify(answer.body)}`);
+  }
+}
+
+async function phase(
+  stack: Stack,
+  rest: Rest,
+  workspaces: readonly Workspace[],
+  plan: Plan,
+  say: Say,
+  { mood, afterwards, isEnough = () => false }: Phase,
+) {
+  const beganAt = Date.now();
+  stack.provider.ledger = new Ledger();
+  stack.provider.mood = mood;
+  const [promised, faults] = await Promise.all([
+    loadUp(rest, workspaces, {
+      ...{ seed: plan.seed, forMs: plan.loadMs, perSecond: plan.perSecond },
+      isFull: async () => (await openEnrollments(stack.sql).catch(() => 0)) > plan.mostOpen,
+    }),
+    act(stack, scheduleOf(plan), say),
+  ]);
+  await stack.heal();
+  stack.provider.mood = afterwards;
+  say('No more faults; everybody may finish');
+  const over = Math.max(beganAt, ...faults.map(({ endedAt }) => endedAt));
+  const { ledger } = stack.provider;
+  const settled = await settle(stack, plan.settleMs, over, async () =>
+    isEnough(judgeEffects(await observe(stack.sql, new Date(beganAt)), ledger, faults)),
+  );
+  const observed = await observe(stack.sql, new Date(beganAt));
+  const find = finder(workspaces, stack.httpUrl);
+  return {
+    ...{ beganAt, promised, faults, ...settled, observed, ledger },
+    walks: judgeWalks(observed, find),
+    effects: judgeEffects(observed, ledger, faults),
+    recovery: measureRecovery(observed, find, faults),
+  };
+}
+
+function finder(
+  workspaces: readonly Workspace[],
+  httpUrl: string,
+): (enrollment: Enrollment) => Journey | undefined {
+  const side = sideJourney(httpUrl);
+  const journeys = new Map(
+    workspaces.flatMap(({ id, journeys: own }) =>
+      own.map((journey) => [`${id} ${journey.key}`, journey] as const),
+    ),
+  );
+  return ({ workspaceId, workflowKey }) =>
+    workflowKey === SIDE ? side : journeys.get(`${workspaceId} ${workflowKey}`);
+}
+
+/** Resolves when nothing is left to do, when `isEnough` says so, or when the patience is at its end. */
+async function settle(
+  stack: Stack,
+  patienceMs: number,
+  over: number,
+  isEnough: () => Promise<boolean>,
+) {
+  const until = Date.now() + patienceMs;
+  let drainedAfterMs: number | null = null;
+  while (Date.now() < until) {
+    const [rows, open] = await Promise.all([outboxLength(stack.sql), openEnrollments(stack.sql)]);
+    if (rows === 0) drainedAfterMs ??= Date.now() - over;
+    if (rows === 0 && open === 0) return { drainedAfterMs, settledAfterMs: Date.now() - over };
+    if (await isEnough()) break;
+    await sleep(500);
+  }
+  return { drainedAfterMs, settledAfterMs: null };
+}

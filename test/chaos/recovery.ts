@@ -1,0 +1,86 @@
+/** How late people woke up: their timers against the times at which the next thing was written. */
+import { type FaultKind, QUIET_MS } from './faults';
+import type { Journey } from './journeys';
+import type { Enrollment, Happened, Observed } from './observed';
+
+export interface Lateness {
+  readonly wakeUps: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly longest: number;
+}
+
+export interface Recovery {
+  readonly kill: Lateness;
+  readonly term: Lateness;
+  /** Wake-ups with no fault near them. */
+  readonly calm: Lateness;
+}
+
+interface WakeUp {
+  readonly due: number;
+  readonly late: number;
+}
+
+/** How long before and after a fault a wake-up counts as disturbed by it. */
+const NEAR_BEFORE_MS = 1_000;
+const NEAR_AFTER_MS = 15_000;
+
+export function measureRecovery(
+  observed: Observed,
+  journeyOf: (enrollment: Enrollment) => Journey | undefined,
+  faults: readonly Happened[],
+): Recovery {
+  const wakeUps = wakeUpsOf(observed, journeyOf);
+  const after = (kind: FaultKind): WakeUp[] => {
+    const span = QUIET_MS[kind] ?? 0;
+    const clean = faults.filter(
+      (fault) => fault.fault.kind === kind && isAlone(fault, span, faults),
+    );
+    return wakeUps.filter(({ due }) =>
+      clean.some(({ beganAt }) => due >= beganAt - 250 && due < beganAt + span),
+    );
+  };
+  const isCalm = ({ due }: WakeUp) =>
+    faults.every(
+      ({ beganAt, endedAt }) => due < beganAt - NEAR_BEFORE_MS || due > endedAt + NEAR_AFTER_MS,
+    );
+  return {
+    kill: latenessOf(after('worker SIGKILL')),
+    term: latenessOf(after('worker SIGTERM')),
+    calm: latenessOf(wakeUps.filter(isCalm)),
+  };
+}
+
+/** Waits for a length of time that ended by themselves. */
+function wakeUpsOf(
+  observed: Observed,
+  journeyOf: (enrollment: Enrollment) => Journey | undefined,
+): WakeUp[] {
+  const enrollments = new Map(observed.enrollments.map((each) => [each.id, each]));
+  return observed.steps.flatMap(({ enrollmentId, nodeId, reason, startedAt, closedAt }) => {
+    const enrollment = enrollments.get(enrollmentId);
+    const node = enrollment && journeyOf(enrollment)?.nodes.find(({ id }) => id === nodeId);
+    const seconds = /^([1-9]\d*)s$/.exec(JSON.stringify(node?.data['for'] ?? '').slice(1, -1))?.[1];
+    if (seconds === undefined || reason !== 'wait.elapsed' || closedAt === null) return [];
+    const due = startedAt.getTime() + Number(seconds) * 1_000;
+    return [{ due, late: closedAt.getTime() - due }];
+  });
+}
+
+/** Whether no other fault was on from a little before it until `span` after it. */
+function isAlone(fault: Happened, span: number, faults: readonly Happened[]): boolean {
+  return faults.every(
+    (other) =>
+      other === fault ||
+      other.endedAt < fault.beganAt - 2_000 ||
+      other.beganAt > fault.beganAt + span,
+  );
+}
+
+function latenessOf(wakeUps: readonly WakeUp[]): Lateness {
+  const sorted = wakeUps.map(({ late }) => late).toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { wakeUps: sorted.length, p50: at(0.5), p99: at(0.99), longest: sorted.at(-1) ?? 0 };
+}
