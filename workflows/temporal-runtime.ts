@@ -16,6 +16,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
+  sleep as pause,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -196,12 +197,28 @@ async function perform<K extends EffectName>(
   const scope = new CancellationScope();
   stop.onRequest(() => scope.cancel());
   const activity = effects[effect] as unknown as ActivityWithOptions<K>;
+  for (;;) {
+    try {
+      return await scope.run(() => activity.executeWithOptions(options, [input]));
+    } catch (error) {
+      // Stopped in back-off, between two attempts: nothing is under way, the visit is entered again.
+      if (isCancellation(error)) throw new PathStopped();
+      const code = failureCode(error);
+      if (code !== OWN_OUTAGE) throw new EffectFailure(code);
+      await outage(scope);
+    }
+  }
+}
+
+/** The attempts of a node's policy are for the other side; an outage of our own uses up none of them. */
+const OWN_OUTAGE = 'service.unavailable';
+const OUTAGE_PAUSE = '2s';
+
+async function outage(scope: CancellationScope): Promise<void> {
   try {
-    return await scope.run(() => activity.executeWithOptions(options, [input]));
+    await scope.run(() => pause(OUTAGE_PAUSE, { summary: 'Our own database is away' }));
   } catch (error) {
-    // Stopped in back-off, between two attempts: nothing is under way, the visit is entered again.
-    if (isCancellation(error)) throw new PathStopped();
-    throw new EffectFailure(failureCode(error));
+    throw isCancellation(error) ? new PathStopped() : error;
   }
 }
 
