@@ -26,7 +26,7 @@ export const goals: Cases = {
   'ignores a condition that was true at entry': [
     {
       definition: define({
-        nodes: { pause: ['wait', { for: 500 }] },
+        nodes: { pause: ['wait', { for: 2_500 }] },
         goals: [{ id: 'upgraded', condition: IS_PRO }],
       }),
       contact: PRO,
@@ -47,7 +47,7 @@ export const goals: Cases = {
   'goes on past a goal that only counts': [
     {
       definition: define({
-        nodes: { pause: ['wait', { for: 800 }], tag: ['add_tag', { tag: 'on' }] },
+        nodes: { pause: ['wait', { for: 2_500 }], tag: ['add_tag', { tag: 'on' }] },
         goals: [{ id: 'bought', event: 'cart.paid', onAchieved: 'continue' }],
       }),
       happenings: [{ on: 'pause', after: 100, event: 'cart.paid' }],

@@ -4,11 +4,13 @@ import { define } from '../support/define';
 import type { Cases } from './case';
 
 const LONG = '30 days';
+/** Long enough to be seen by somebody on a busy machine. */
+const SOON = 2_500;
 
 /** Waits a moment, mails, waits for long. */
 const reminder = define({
   nodes: {
-    pause: ['wait', { for: 600 }],
+    pause: ['wait', { for: SOON }],
     remind: ['send_email', { subject: 'Hello', text: 'Your cart is waiting.' }],
     on: ['add_tag', { tag: 'reminded' }],
   },
@@ -17,15 +19,15 @@ const reminder = define({
 
 /** Waits for an event that comes when the wait would have been over. */
 const offer = define({
-  nodes: { offer: ['wait_for_event', { event: 'cart.paid', timeout: 600 }] },
+  nodes: { offer: ['wait_for_event', { event: 'cart.paid', timeout: SOON }] },
 });
 
 const pausedWhileItCame = (policy: JsonObject) => ({
   definition: offer,
   happenings: [
     { on: 'offer', after: 100, command: 'pause', input: policy },
-    { on: 'offer', after: 900, overdue: true, event: 'cart.paid' },
-    { on: 'offer', after: 950, command: 'resume' },
+    { on: 'offer', after: 3_000, overdue: true, event: 'cart.paid' },
+    { on: 'offer', after: 3_050, command: 'resume' },
   ] as const,
 });
 
@@ -33,7 +35,7 @@ const pausedOver = (policy: JsonObject) => ({
   definition: reminder,
   happenings: [
     { on: 'pause', after: 100, command: 'pause', input: policy },
-    { on: 'pause', after: 900, overdue: true, command: 'resume' },
+    { on: 'pause', after: 3_000, overdue: true, command: 'resume' },
   ] as const,
 });
 
@@ -86,11 +88,12 @@ export const steering: Cases = {
   ],
   'refuses a second pause and goes on after the first': [
     {
-      definition: define({ nodes: { pause: ['wait', { for: 300 }] } }),
+      definition: define({ nodes: { pause: ['wait', { for: LONG }] } }),
       happenings: [
         { on: 'pause', after: 50, command: 'pause' },
         { on: 'pause', after: 60, command: 'pause' },
         { on: 'pause', after: 70, command: 'resume' },
+        { on: 'pause', after: 80, command: 'skip' },
       ],
     },
     { status: 'completed', path: ['pause:next'] },
@@ -140,8 +143,11 @@ export const steering: Cases = {
   ],
   'refuses to put her where nothing is': [
     {
-      definition: define({ nodes: { pause: ['wait', { for: 300 }] } }),
-      happenings: [{ on: 'pause', after: 100, command: 'jump', input: { to: 'nowhere' } }],
+      definition: define({ nodes: { pause: ['wait', { for: LONG }] } }),
+      happenings: [
+        { on: 'pause', after: 100, command: 'jump', input: { to: 'nowhere' } },
+        { on: 'pause', after: 200, command: 'skip' },
+      ],
     },
     { status: 'completed', path: ['pause:next'] },
   ],
