@@ -7,7 +7,7 @@ const text = (longest: number) =>
 /** Fields that hold a text, or null. */
 export const TEXT_FIELD_RULES = {
   externalId: text(200),
-  email: z.email('Expected an e-mail address.').max(320),
+  email: z.string().max(320).pipe(z.email('Expected an e-mail address.')),
   phone: text(40),
   firstName: text(200),
   lastName: text(200),

@@ -92,8 +92,8 @@ async function journeyOf(contactId: string, enrollmentId: string, canary: string
   const [listId, at] = [newId(), new Date()];
   await admin`insert into effects (workspace_id, effect_key, enrollment_id, node_id, visit, kind, status, request, response, claimed_at)
     values (${workspaceId}, ${`${enrollmentId}:hook:1`}, ${enrollmentId}, 'hook', 1, 'webhook', 'done', ${admin.json({ body: canary })}, ${admin.json({ body: canary })}, ${at})`;
-  await admin`insert into commands (workspace_id, id, enrollment_id, type, input, requested_at)
-    values (${workspaceId}, ${newId()}, ${enrollmentId}, 'pause', ${admin.json({ note: canary })}, ${at})`;
+  await admin`insert into commands (workspace_id, id, enrollment_id, type, input, requested_by, requested_at)
+    values (${workspaceId}, ${newId()}, ${enrollmentId}, 'pause', ${admin.json({ note: canary })}, 'test', ${at})`;
   await admin`insert into lists (workspace_id, id, key, name) values (${workspaceId}, ${listId}, ${listId}, 'List')`;
   await admin`insert into list_members (workspace_id, list_id, contact_id, added_at) values (${workspaceId}, ${listId}, ${contactId}, ${at})`;
 }

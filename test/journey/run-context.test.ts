@@ -21,6 +21,7 @@ function contextWith(effect: (bell: Bell) => void): RunContext & Bell & { slept(
   const runtime = {
     now: () => 0,
     bells: () => bells,
+    commandsDue: () => false,
     shouldContinue: () => false,
     perform: async () => {
       effect({ ring });
