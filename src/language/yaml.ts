@@ -19,6 +19,9 @@ import { TOO_MANY_VALUES, YamlValues } from './yaml-values';
 const MAX_WORDS = 2 * MAX_VALUES_READ;
 /** Blanks, breaks, remarks and brackets aside from words; far more than stand around so many values. */
 const MAX_TOKENS = 12 * MAX_VALUES_READ;
+/** Blank lines and remarks in a row; each is a step of the lexer, though nothing stands there. */
+const MAX_BLANKS = 10_000;
+const BLANKS: ReadonlySet<string | null> = new Set(['newline', 'space', 'comment']);
 /** What the lexer says where a value or a name begins. */
 const WORDS: ReadonlySet<string | null> = new Set([
   'alias',
@@ -97,11 +100,14 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] {
   const tokens: CST.Token[] = [];
   let count = 0;
   let words = 0;
+  let blanks = 0;
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));
     count += 1;
-    if (WORDS.has(CST.tokenType(lexeme))) words += 1;
-    if (words > MAX_WORDS || count > MAX_TOKENS) {
+    const type = CST.tokenType(lexeme);
+    if (WORDS.has(type)) words += 1;
+    blanks = BLANKS.has(type) ? blanks + 1 : 0;
+    if (words > MAX_WORDS || count > MAX_TOKENS || blanks > MAX_BLANKS) {
       throw refuse(parser.offset, 'too_large', TOO_MANY_VALUES);
     }
     if (parser.stack.length > MAX_LEVELS) {
