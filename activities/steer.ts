@@ -17,8 +17,8 @@ import {
   judgeCommand,
   orderCommand,
 } from '../src/db/commands';
-import { closeEnrollment, type EnrollmentRow, holdEnrollment } from '../src/db/enrollments';
-import { cancelOpenSteps } from '../src/db/steps';
+import { endEnrollment } from '../src/db/end-enrollment';
+import { type EnrollmentRow, holdEnrollment } from '../src/db/enrollments';
 import { showSteered } from '../src/db/steered';
 import { workflowPause } from '../src/db/workflow-pause';
 import { loadVersion } from '../src/db/workflows';
@@ -50,7 +50,9 @@ export function createSteer(deps: FactDeps): FactActivities['steer'] {
       const progress: Progress = { state, graph, ref };
       for (const row of await commandsApplied(tx, enrollmentId, state.steered))
         await again(tx, progress, row);
-      for (const row of await commandsPending(tx, enrollmentId)) await judge(tx, progress, row, at);
+      const over = enrollment.endedAt !== null;
+      for (const row of await commandsPending(tx, enrollmentId))
+        await judge(tx, progress, row, { at: new Date(at), over });
       await endHold(tx, progress, enrollment, at);
       const closed = await settle(tx, enrollmentId, progress);
       return {
@@ -100,11 +102,14 @@ async function again(tx: Tx, progress: Progress, row: CommandRow): Promise<void>
   follow(progress, answer?.steered ?? null, answer?.target ?? null);
 }
 
-async function judge(tx: Tx, progress: Progress, row: CommandRow, instant: number): Promise<void> {
-  const at = new Date(instant);
+async function judge(
+  tx: Tx,
+  progress: Progress,
+  row: CommandRow,
+  { at, over }: { readonly at: Date; readonly over: boolean },
+): Promise<void> {
   const number = progress.state.steered + 1;
-  const closed = (await holdEnrollment(tx, row.enrollmentId))?.endedAt !== null;
-  const answer = closed
+  const answer = over
     ? { steered: { refused: 'command.ended' } as const, target: null }
     : await answerTo(tx, progress, row, at);
   const { steered } = answer;
@@ -115,10 +120,7 @@ async function judge(tx: Tx, progress: Progress, row: CommandRow, instant: numbe
   const status = refused ? 'refused' : 'applied';
   // One before it may have ended the enrollment, which refused the rest.
   if (!(await judgeCommand(tx, row, { status, reason, number, at }))) return;
-  if ('ends' in steered) {
-    await cancelOpenSteps(tx, row.enrollmentId, at);
-    await closeEnrollment(tx, row.enrollmentId, { ...steered.ends, at });
-  }
+  if ('ends' in steered) await endEnrollment(tx, row.enrollmentId, { ...steered.ends, at });
   follow(progress, steered, answer.target);
 }
 
@@ -177,8 +179,5 @@ async function endHold(
   if (paused) return;
   const steered = goOn({ state, graph, at: instant }, { clock: 'run', late });
   if ('state' in steered) progress.state = steered.state;
-  if (!('ends' in steered)) return;
-  const at = new Date(instant);
-  await cancelOpenSteps(tx, id, at);
-  await closeEnrollment(tx, id, { ...steered.ends, at });
+  if ('ends' in steered) await endEnrollment(tx, id, { ...steered.ends, at: new Date(instant) });
 }

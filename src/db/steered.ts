@@ -1,6 +1,6 @@
 /** Where somebody stands after operators have steered her, as her row shows it. */
 import { and, eq, isNull } from 'drizzle-orm';
-import type { Graph } from '../journey/graph';
+import { type Graph, waitOf } from '../journey/graph';
 import type { EnrollmentState } from '../journey/state';
 import type { Tx } from './client';
 import { enrollments, type OpenStatus } from './schema/enrollments';
@@ -11,11 +11,9 @@ export async function showSteered(
   id: string,
   { state, graph, version }: { state: EnrollmentState; graph: Graph; version: number },
 ): Promise<boolean> {
-  const waits = state.cursors.map((cursor) => {
-    const { type, config } = graph.node(cursor.node);
-    if (!cursor.entered || type.kind === 'decision') return null;
-    return type.waiting?.(config, cursor.anchor) ?? null;
-  });
+  const waits = state.cursors.map(({ entered, node, anchor }) =>
+    entered ? waitOf(graph.node(node), anchor) : null,
+  );
   const known = waits.find((waiting) => waiting !== null) ?? null;
   const status: OpenStatus =
     state.pause !== null ? 'paused' : known === null ? 'running' : 'waiting';

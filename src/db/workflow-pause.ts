@@ -32,12 +32,7 @@ export async function heldByWorkflow(
   tx: Tx,
   { id, workflowId }: { readonly id: string; readonly workflowId: string },
 ): Promise<boolean> {
-  const [row] = await tx
-    .select({ status: workflows.status })
-    .from(workflows)
-    .where(eq(workflows.id, workflowId))
-    .for('share');
-  if (row?.status !== 'paused') return false;
+  if (!(await workflowPause(tx, workflowId)).paused) return false;
   await tx
     .update(enrollments)
     .set({ status: 'paused', waitUntil: null, waitingFor: 'the workflow' })

@@ -6,7 +6,7 @@
  * Invariant: what rows do not tell is taken for the worse, so of those who are told to be sent something at once
  * some may not be, and nobody else is.
  */
-import type { Graph, GraphNode } from './graph';
+import { type Graph, type GraphNode, waitOf } from './graph';
 import type { Instant } from './json';
 import { migrated } from './migrate';
 import { cursorAt, initialState } from './state';
@@ -97,8 +97,8 @@ function anchorOf(node: GraphNode, { startedAt, until }: Omit<Place, 'node'>): I
 }
 
 /** When the node's wait is over, where that is known without facts. */
-function deadline({ type, config }: GraphNode, anchor: Instant): Instant | null {
-  return type.kind === 'decision' ? null : (type.waiting?.(config, anchor).until ?? null);
+function deadline(node: GraphNode, anchor: Instant): Instant | null {
+  return waitOf(node, anchor)?.until ?? null;
 }
 
 interface Kept {

@@ -1,7 +1,8 @@
 /** A published definition, indexed for walking. */
 import type { ConditionGroup } from './condition';
 import type { Definition, DefinitionNode } from './definition';
-import { type NodeType, portsOf } from './node-type';
+import type { Instant } from './json';
+import { type NodeType, portsOf, type Waiting } from './node-type';
 import { nodeTypes } from './nodes/index';
 import type { RetryPolicy } from './retry';
 
@@ -32,6 +33,11 @@ export interface Graph {
   way(nodeId: string, port: string | null): Way;
   /** Every node that some port of a node leads to. */
   successors(nodeId: string): readonly string[];
+}
+
+/** What a visit waits for and until when, counted from its anchor; null where its type does not wait. */
+export function waitOf({ type, config }: GraphNode, anchor: Instant): Waiting | null {
+  return type.waiting?.(config, anchor) ?? null;
 }
 
 const THREE_ATTEMPTS: RetryPolicy = {

@@ -1,7 +1,7 @@
 /** One path through the graph: from node to node, until it ends, forks, merges or is asked to stop. */
 import { asOutcome, LATE, type Left } from './forced-end';
 import type { Forks } from './forks';
-import type { Graph, Way } from './graph';
+import { type Graph, waitOf, type Way } from './graph';
 import { labelOf } from './node-label';
 import type { RunNodeType } from './node-type';
 import { createRunContext } from './run-context';
@@ -98,8 +98,7 @@ export class Path {
   position(): Position {
     const { node, visit, anchor } = this.cursor;
     const graphNode = this.journey.graph.node(node);
-    const { type, config } = graphNode;
-    const waiting = type.kind === 'decision' ? null : (type.waiting?.(config, anchor) ?? null);
+    const waiting = waitOf(graphNode, anchor);
     return {
       node,
       visit,

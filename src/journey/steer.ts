@@ -10,7 +10,7 @@
  * S2. A visit keeps its number and start. Only `anchor`, from which its spans count, moves.
  */
 import type { ClockPolicy, Command, CommandInput, LatePolicy } from './commands';
-import type { Graph } from './graph';
+import { type Graph, waitOf } from './graph';
 import type { Instant } from './json';
 import { portsOf } from './node-type';
 import { migrated } from './migrate';
@@ -83,9 +83,7 @@ function anchorAfter(cursor: Cursor, clock: ClockPolicy, since: Instant, at: Ins
 /** Whether a path would have moved on by now: held before a node, or behind its wait's end. */
 function isLate(cursor: Cursor, graph: Graph, at: Instant): boolean {
   if (!cursor.entered) return true;
-  const { type, config } = graph.node(cursor.node);
-  const waiting = type.kind === 'decision' ? undefined : type.waiting?.(config, cursor.anchor);
-  const until = waiting?.until ?? cursor.until;
+  const until = waitOf(graph.node(cursor.node), cursor.anchor)?.until ?? cursor.until;
   return until !== null && until <= at;
 }
 

@@ -13,7 +13,7 @@
  * W3. The walk stops before a join it did not begin at: which path holds a join is not a fact.
  */
 import { EvaluationFailed, type Evaluators, type Facts } from './facts';
-import type { Graph, GraphNode } from './graph';
+import { type Graph, type GraphNode, waitOf } from './graph';
 import type { DecisionOutcome, Waiting } from './node-type';
 import type { Reason } from './outcome';
 import type { TakenDecision, VisitKey } from './runtime';
@@ -96,7 +96,7 @@ async function endOf(
       (outcome) => book.decide(visit, node, outcome),
     );
   }
-  await book.enter(visit, node, type.waiting?.(config, facts.at) ?? null);
+  await book.enter(visit, node, waitOf(node, facts.at));
   return null;
 }
 

@@ -16,15 +16,14 @@
  */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Database } from '../db/client';
+import { endEnrollment } from '../db/end-enrollment';
 import {
   type Closing,
-  closeEnrollment,
   type EnrollmentRow,
   getEnrollment,
   holdEnrollment,
   noteRun,
 } from '../db/enrollments';
-import { cancelOpenSteps } from '../db/steps';
 import { listOpenEnrollments, type OpenEnrollment, type Place, placeOf } from '../db/upkeep';
 import type { ErrorCode } from '../errors';
 import type { Logger } from '../log';
@@ -155,8 +154,7 @@ async function close(
     const now = await holdEnrollment(tx, id);
     // It may have failed and been tried again since the page was read.
     if (now?.temporalWorkflowId !== temporalWorkflowId || now.endedAt !== null) return false;
-    await cancelOpenSteps(tx, id, at);
-    await closeEnrollment(tx, id, { ...ending, at });
+    await endEnrollment(tx, id, { ...ending, at });
     return true;
   });
   if (!closed) return;

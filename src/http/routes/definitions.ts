@@ -1,6 +1,6 @@
 /** Definitions as files: import in any form, export in any form and format. */
 import { z } from 'zod';
-import { createWorkflow, getWorkflow } from '../../db/workflows';
+import { createWorkflow } from '../../db/workflows';
 import { lockWorkflow } from '../../db/workflow-changes';
 import { exportDefinition } from '../../language/export-definition';
 import { LARGE_BODY_LIMIT } from '../body';
@@ -9,7 +9,7 @@ import { readRoute, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
 import { requireDefinition } from '../definition-input';
 import { changeDraft } from '../drafts';
-import { lockedWorkflow, workflowMissing } from './workflows';
+import { requireWorkflow, lockedWorkflow } from './workflows';
 
 const exportQuery = z.strictObject({
   form: z.enum(['graph', 'steps', 'actions']).optional().describe('`graph` unless told.'),
@@ -64,8 +64,7 @@ export const definitionRoutes = [
     async handle({ params: { id }, query, transaction }) {
       const { form = 'graph', format = 'yaml' } = query;
       const { row, definition } = await transaction(async (tx) => {
-        const found = await getWorkflow(tx, id);
-        if (!found) throw workflowMissing(id);
+        const found = await requireWorkflow(tx, id);
         return { row: found, ...(await requireDefinition(tx, found.draft)) };
       });
       const type = format === 'yaml' ? 'application/yaml' : 'application/json';

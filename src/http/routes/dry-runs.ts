@@ -7,7 +7,6 @@ import { earlierEnrollments } from '../../db/entry-rules';
 import { listEvents } from '../../db/events';
 import { contactFacts, eventFacts, workspaceFacts } from '../../db/facts';
 import { listsOf } from '../../db/lists';
-import { getWorkflow } from '../../db/workflows';
 import { fail, type Issue } from '../../errors';
 import { type ContactState, contactState, dryRunFields } from '../../journey/journey-tests';
 import type { Definition } from '../../journey/definition';
@@ -20,7 +19,7 @@ import { refuseIf } from '../validate';
 import { dryRunSchema } from '../views/dry-run';
 import { contactMissing } from './contacts';
 import { requireDefinition } from '../definition-input';
-import { workflowMissing } from './workflows';
+import { requireWorkflow } from './workflows';
 
 /** Past events of a stored contact that a dry run knows; the latest ones. */
 const HISTORY_AT_MOST = 200;
@@ -93,8 +92,7 @@ export const dryRunRoutes = [
       'simulation.too_long',
     ],
     async write(tx, { params: { id }, body }: Call<{ id: string }, object, DryRunInput>) {
-      const workflow = await getWorkflow(tx, id);
-      if (!workflow) throw workflowMissing(id);
+      const workflow = await requireWorkflow(tx, id);
       const { definition, warnings } = await requireDefinition(tx, workflow.draft);
       return run(tx, definition, body, { warnings, workflowId: workflow.id });
     },

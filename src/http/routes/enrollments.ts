@@ -6,7 +6,6 @@ import type { Blocked } from '../../db/entry-rules';
 import { type EnrollmentRow, getEnrollment, listEnrollments } from '../../db/enrollments';
 import { getContact } from '../../db/contacts';
 import { listSteps } from '../../db/steps';
-import { getWorkflow } from '../../db/workflows';
 import { type AppError, fail, type Issue } from '../../errors';
 import type { BlockedReason } from '../../journey/admission';
 import { contactWarnings } from '../contact-warnings';
@@ -23,7 +22,7 @@ import {
   stepView,
 } from '../views/enrollment';
 import { contactInput, contactMissing } from './contacts';
-import { workflowMissing } from './workflows';
+import { requireWorkflow } from './workflows';
 
 /** How long an answer may wait for Temporal; later the relay starts the enrollment. */
 export const START_DEADLINE_MS = 1_000;
@@ -97,8 +96,7 @@ export const enrollmentRoutes = [
     answers: { 202: { description: 'The enrollment, stored.', schema: enrolledSchema } },
     problems: ['workflow.not_found', 'contact.not_found', 'contact.conflict', 'enrollment.blocked'],
     async write(tx, { params: { id }, body, deps, transaction }) {
-      const workflow = await getWorkflow(tx, id);
-      if (!workflow) throw workflowMissing(id);
+      const workflow = await requireWorkflow(tx, id);
       const at = new Date();
       const contactId = await entering(tx, body, at);
       const { key, variables, contact = {} } = body;
@@ -135,8 +133,7 @@ export const enrollmentRoutes = [
     problems: ['workflow.not_found'],
     handle: ({ params: { id }, query, transaction }) =>
       transaction(async (tx) => {
-        const workflow = await getWorkflow(tx, id);
-        if (!workflow) throw workflowMissing(id);
+        const workflow = await requireWorkflow(tx, id);
         const filter = { workflowId: workflow.id, status: query.status };
         return listAnswer(await listEnrollments(tx, filter, query), enrollmentView);
       }),

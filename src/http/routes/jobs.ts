@@ -12,7 +12,6 @@ import {
   steerJob,
 } from '../../db/jobs';
 import { countSelected } from '../../db/selection';
-import { getWorkflow } from '../../db/workflows';
 import { fail } from '../../errors';
 import { COMMAND_TYPES, type Command, commandInputs } from '../../journey/commands';
 import { nodeId } from '../../journey/names';
@@ -21,7 +20,7 @@ import { byId, found, jsonObject, listOf, pageQuery, uuid } from '../common';
 import { type Answer, readRoute, writeRoute } from '../route';
 import { validate } from '../validate';
 import { jobSchema, jobView } from '../views/job';
-import { workflowMissing } from './workflows';
+import { requireWorkflow } from './workflows';
 
 export const perSecond = z
   .int()
@@ -91,8 +90,7 @@ export const jobRoutes = [
     },
     problems: ['workflow.not_found'],
     async write(tx, { params: { id }, body, key }) {
-      const workflow = await getWorkflow(tx, id);
-      if (!workflow) throw workflowMissing(id);
+      const workflow = await requireWorkflow(tx, id);
       const command = requireCommand(body.type, body.input ?? {});
       if (body.dryRun === true) {
         const count = await countSelected(tx, workflow.id, body.where);

@@ -1,8 +1,6 @@
 /** Moving people who are under way to another version: the plan, and the job. */
 import { z } from 'zod';
-import type { Tx } from '../../db/client';
 import { startCommandJob } from '../../db/jobs';
-import { getWorkflow, type WorkflowRow } from '../../db/workflows';
 import { fail } from '../../errors';
 import { commandInputs } from '../../journey/commands';
 import { byId } from '../common';
@@ -11,7 +9,7 @@ import { writeRoute } from '../route';
 import { jobSchema } from '../views/job';
 import { planSchema, planView } from '../views/migration-plan';
 import { jobAnswer, perSecond } from './jobs';
-import { workflowMissing } from './workflows';
+import { requireWorkflow } from './workflows';
 
 const version = z.int().positive();
 
@@ -49,7 +47,7 @@ export const migrationRoutes = [
     answers: { 200: { description: 'The plan.', schema: planSchema } },
     problems: ['workflow.not_found'],
     async write(tx, { params: { id }, body }) {
-      const workflow = await required(tx, id);
+      const workflow = await requireWorkflow(tx, id);
       const plan = await planMigration(tx, workflow, inputOf(body), new Date());
       return { status: 200, body: planView(body.to, plan) };
     },
@@ -67,7 +65,7 @@ export const migrationRoutes = [
     answers: { 202: { description: 'The job, stored.', schema: jobSchema } },
     problems: ['workflow.not_found', 'migration.plan_changed'],
     async write(tx, { params: { id }, body, key }) {
-      const workflow = await required(tx, id);
+      const workflow = await requireWorkflow(tx, id);
       const input = inputOf(body);
       const hash = await migrationHash(tx, workflow, input);
       if (body.hash !== undefined && body.hash !== hash)
@@ -86,12 +84,6 @@ export const migrationRoutes = [
     },
   }),
 ];
-
-async function required(tx: Tx, idOrKey: string): Promise<WorkflowRow> {
-  const workflow = await getWorkflow(tx, idOrKey);
-  if (!workflow) throw workflowMissing(idOrKey);
-  return workflow;
-}
 
 function inputOf({ to, from, map }: z.output<typeof migrationPlanInput>): MigrationInput {
   return { to, from: from ?? null, map: map ?? {} };

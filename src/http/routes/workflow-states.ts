@@ -4,7 +4,7 @@ import { recordAudit } from '../../db/audit';
 import type { Tx } from '../../db/client';
 import type { JsonObject } from '../../db/json';
 import { ringHeld } from '../../db/workflow-pause';
-import { getWorkflow, type WorkflowRow } from '../../db/workflows';
+import type { WorkflowRow } from '../../db/workflows';
 import { lockWorkflow, pauseWorkflow, setWorkflowStatus } from '../../db/workflow-changes';
 import { AppError, fail } from '../../errors';
 import { latePolicy } from '../../journey/commands';
@@ -13,7 +13,7 @@ import { requireMatch } from '../drafts';
 import { activation, judged, type Judged, publish } from '../publish';
 import { type Answer, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
-import { requireUnarchived, workflowMissing } from './workflows';
+import { requireWorkflow, requireUnarchived, workflowMissing } from './workflows';
 
 export const workflowPause = z
   .strictObject({
@@ -116,8 +116,7 @@ async function judgedDraft(
   id: string,
   force: boolean,
 ): Promise<(Judged & { readonly revision: number }) | AppError> {
-  const row = await getWorkflow(tx, id);
-  if (!row) throw workflowMissing(id);
+  const row = await requireWorkflow(tx, id);
   try {
     return { ...(await judged(tx, row.draft, force)), revision: row.draftRevision };
   } catch (error) {

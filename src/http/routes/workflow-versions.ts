@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Tx } from '../../db/client';
 import { getVersion, listVersions } from '../../db/versions';
 import { setWorkflowStatus } from '../../db/workflow-changes';
-import { getWorkflow, loadVersion, type WorkflowRow } from '../../db/workflows';
+import { loadVersion, type WorkflowRow } from '../../db/workflows';
 import { fail } from '../../errors';
 import type { Definition } from '../../journey/definition';
 import { contentHash } from '../../language/content-hash';
@@ -24,7 +24,7 @@ import {
 } from '../views/version';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
 import { audited } from './workflow-states';
-import { requireUnarchived, workflowMissing } from './workflows';
+import { requireWorkflow, requireUnarchived } from './workflows';
 
 const number = z
   .string()
@@ -139,12 +139,6 @@ export const workflowVersionRoutes = [
     },
   }),
 ];
-
-async function requireWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowRow> {
-  const row = await getWorkflow(tx, idOrKey);
-  if (!row) throw workflowMissing(idOrKey);
-  return row;
-}
 
 function versionMissing({ key, activeVersion }: WorkflowRow, version: number | string) {
   const never = activeVersion === null ? ' It was never activated, so it has none.' : '';

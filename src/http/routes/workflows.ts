@@ -69,8 +69,7 @@ export const workflowRoutes = [
     },
     problems: ['workflow.not_found'],
     async handle({ params: { id }, transaction }) {
-      const row = await transaction((tx) => getWorkflow(tx, id));
-      if (!row) throw workflowMissing(id);
+      const row = await transaction((tx) => requireWorkflow(tx, id));
       return workflowAnswer(200, row);
     },
   }),
@@ -106,6 +105,13 @@ export const workflowRoutes = [
     },
   }),
 ];
+
+/** The workflow with this id or key. Fails with `workflow.not_found`. */
+export async function requireWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowRow> {
+  const row = await getWorkflow(tx, idOrKey);
+  if (!row) throw workflowMissing(idOrKey);
+  return row;
+}
 
 /** Locks a workflow that may be changed. Fails with `workflow.not_found`, `workflow.archived`. */
 export async function lockedWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowRow> {
