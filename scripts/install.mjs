@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
@@ -11,12 +11,12 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const LEAST_NODE = [20, 19];
 
 /**
- * Makes sure that Node is recent enough and that node_modules is what package-lock.json says; ends the process with
- * a message when it cannot. Uses nothing but Node, since it runs before anything is installed.
+ * Makes sure that Node is recent enough and that node_modules is what package-lock.json and patches/ say; ends the
+ * process with a message when it cannot. Uses nothing but Node, since it runs before anything is installed.
  */
 export async function prepare() {
   checkNode();
-  const lock = hashOf('package-lock.json');
+  const lock = hashOf('package-lock.json', ...patches());
   const stamp = join(root, 'node_modules', '.throughline-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const done = showElapsed('Installing dependencies (npm ci)');
@@ -61,10 +61,14 @@ function checkNode() {
   );
 }
 
-function hashOf(name) {
-  return createHash('sha256')
-    .update(readFileSync(join(root, name)))
-    .digest('hex');
+function patches() {
+  return readdirSync(join(root, 'patches')).map((name) => `patches/${name}`);
+}
+
+function hashOf(...names) {
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(readFileSync(join(root, name)));
+  return hash.digest('hex');
 }
 
 function fail(message) {
