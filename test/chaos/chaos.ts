@@ -1,4 +1,5 @@
 /** One run: people travel while things break, then everything is compared; and once more with the guards off. */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApiKey } from '../../src/db/api-keys';
 import { openDatabase } from '../../src/db/client';
@@ -21,39 +22,49 @@ import { type Stack, startStack } from './stack';
 
 type Say = (line: string) => void;
 
-export async function runChaos(plan: Plan, say: Say): Promise<Results> {
+/** Rejects when `signal` says so, with all servers and processes ended. */
+export async function runChaos(plan: Plan, say: Say, signal: AbortSignal): Promise<Results> {
   say(`Seed ${plan.seed}: starting PostgreSQL, Temporal, links, provider, API and workers`);
   const stack = await startStack(plan);
   try {
-    const count = { again: 0 };
-    const rest = createRest(stack.apiAddresses, count);
-    const workspaces = await prepare(stack, rest, plan);
-    say(
-      `${WORKSPACES} workspaces with ${plan.workflows + 1} workflows each; faults begin (${stack.folder})`,
-    );
-    const main = await phase(stack, rest, workspaces, plan, say, {
-      mood: MOODS.usual,
-      afterwards: MOODS.well,
-    });
-    const histories = await judgeHistories(stack.temporal.port, stack.folder, plan.mostHistories);
-    const unasked = [...stack.workers, ...stack.apis]
-      .filter((child) => child.unasked > 0)
-      .map((child) => `${child.name} ×${child.unasked}`);
-    say('The same with the guards off');
-    await stack.useUnguarded();
-    const control = await phase(stack, rest, workspaces, controlOf(plan), say, {
-      mood: MOODS.losing,
-      afterwards: MOODS.losing,
-      isEnough: (found) => !plan.judgesTimes && provesDuplicates(found),
-    });
-    const { linkKind } = stack;
-    return {
-      ...{ plan, linkKind, ...main, repeatedCalls: count.again, histories, unasked },
-      ...{ control: control.effects, controlLedger: control.ledger },
-    };
+    return await Promise.race([bothPhases(stack, plan, say), aborted(signal)]);
   } finally {
     await stack.stop();
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw new Error('The run was stopped by a signal.');
+}
+
+async function bothPhases(stack: Stack, plan: Plan, say: Say): Promise<Results> {
+  const count = { again: 0 };
+  const rest = createRest(stack.apiAddresses, count);
+  const workspaces = await prepare(stack, rest, plan);
+  say(
+    `${WORKSPACES} workspaces with ${plan.workflows + 1} workflows each; faults begin (${stack.folder})`,
+  );
+  const main = await phase(stack, rest, workspaces, plan, say, {
+    mood: MOODS.usual,
+    afterwards: MOODS.well,
+  });
+  const histories = await judgeHistories(stack.temporal.port, stack.folder, plan.mostHistories);
+  const unasked = [...stack.workers, ...stack.apis]
+    .filter((child) => child.unasked > 0)
+    .map((child) => `${child.name} ×${child.unasked}`);
+  say('The same with the guards off');
+  await stack.useUnguarded();
+  const control = await phase(stack, rest, workspaces, controlOf(plan), say, {
+    mood: MOODS.losing,
+    afterwards: MOODS.losing,
+    isEnough: (found) => !plan.judgesTimes && provesDuplicates(found),
+  });
+  const { linkKind } = stack;
+  return {
+    ...{ plan, linkKind, ...main, repeatedCalls: count.again, histories, unasked },
+    ...{ control: control.effects, controlLedger: control.ledger },
+  };
 }
 
 function controlOf(plan: Plan): Plan {

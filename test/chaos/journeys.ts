@@ -9,13 +9,15 @@ import { type Random, randomOf } from './random';
 export interface Journey {
   readonly key: string;
   readonly nodes: readonly JourneyNode[];
-  readonly edges: readonly {
-    readonly source: string;
-    readonly sourceHandle?: string;
-    readonly target: string;
-  }[];
+  readonly edges: readonly Edge[];
   readonly goals: readonly JourneyGoal[];
   readonly settings: JsonObject;
+}
+
+export interface Edge {
+  readonly source: string;
+  readonly sourceHandle?: string;
+  readonly target: string;
 }
 
 export interface JourneyGoal {
@@ -55,8 +57,10 @@ const REPLACEABLE = [
   'remove_tag',
 ];
 const REPLACED = 0.75;
-/** The share of edges that an effect is put upon. */
-const INSERTED = 0.5;
+/** The share of edges that effects are put upon, and how many at most; everybody passes the first edge. */
+const INSERTED = 0.6;
+const MOST_IN_A_ROW = 3;
+const FIRST_IN_A_ROW = 5;
 
 /** `count` different journeys of a seed; `httpUrl` is where calls go. */
 export function journeysOf(seed: number, count: number, httpUrl: string): Journey[] {
@@ -79,15 +83,26 @@ export function journeysOf(seed: number, count: number, httpUrl: string): Journe
 /** The journey with effects between its nodes. */
 function busier(journey: Journey, httpUrl: string, random: Random): Journey {
   const nodes = [...journey.nodes];
-  const edges = journey.edges.flatMap((edge) => {
-    if (nodes.length >= MOST_NODES || !random.chance(INSERTED)) return [edge];
-    const id = `more-${nodes.length}`;
-    nodes.push(quick({ id, type: random.pick(OUTWARD), data: {} }, httpUrl, random));
-    return [
-      { ...edge, target: id },
-      { source: id, target: edge.target },
-    ];
-  });
+  const put = (edge: Edge, count: number): Edge[] => {
+    const ids = Array.from({ length: Math.min(count, MOST_NODES - nodes.length) }, () => {
+      const id = `more-${nodes.length}`;
+      nodes.push(quick({ id, type: random.pick(OUTWARD), data: {} }, httpUrl, random));
+      return id;
+    });
+    const targets = [...ids, edge.target];
+    return targets.map((target, index) =>
+      index === 0 ? { ...edge, target } : { source: ids[index - 1] ?? '', target },
+    );
+  };
+  const [entries, others] = [true, false].map((isEntry) =>
+    journey.edges.filter(({ source }) => (source === 'trigger') === isEntry),
+  ) as [Edge[], Edge[]];
+  const edges = [
+    ...entries.flatMap((edge) => put(edge, FIRST_IN_A_ROW)),
+    ...others.flatMap((edge) =>
+      put(edge, random.chance(INSERTED) ? random.between(1, MOST_IN_A_ROW) : 0),
+    ),
+  ];
   return { ...journey, nodes, edges };
 }
 

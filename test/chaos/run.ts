@@ -14,9 +14,11 @@ function say(line: string): void {
 async function main(): Promise<void> {
   const plan = planOf(process.argv.slice(2));
   const from = Date.now();
-  const results = await runChaos(plan, (line) =>
-    say(`${((Date.now() - from) / 1_000).toFixed(1).padStart(7)} s  ${line}`),
-  );
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const sayWhen = (line: string) =>
+    say(`${((Date.now() - from) / 1_000).toFixed(1).padStart(7)} s  ${line}`);
+  const results = await runChaos(plan, sayWhen, stop.signal);
   const file = resolve(plan.reportFile ?? `.throughline/chaos/seed-${plan.seed}.md`);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, reportOf(results));
