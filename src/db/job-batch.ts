@@ -12,6 +12,7 @@ import type { Tx } from './client';
 import { orderForMany } from './commands';
 import { holdJob, type JobRow, type JobStatus } from './jobs';
 import { commands } from './schema/commands';
+import { retryForMany } from './retry-enrollment';
 import { enrollments } from './schema/enrollments';
 import { jobs } from './schema/jobs';
 import { type Selection, selected } from './selection';
@@ -30,7 +31,8 @@ export async function orderNext(tx: Tx, jobId: string, at: Date): Promise<JobSta
   if (limit <= 0) return job.status;
   const ids = await nextOf(tx, job, limit);
   const { commandType: type, input, createdBy: requestedBy } = job;
-  await orderForMany(tx, ids, { type, input, requestedBy, jobId });
+  const orderThem = type === 'retry' ? retryForMany : orderForMany;
+  await orderThem(tx, ids, { type, input, requestedBy, jobId });
   const done = ids.length < limit;
   const status: JobStatus = done ? 'done' : 'running';
   const cursor = ids.at(-1) ?? job.cursor;

@@ -19,9 +19,15 @@ import { countSelected, type Selection } from './selection';
 export type { JobStatus } from './schema/jobs';
 export type JobRow = typeof jobs.$inferSelect;
 
+/** To let those who failed go on, which is done to their rows and not by their workflows. */
+export interface RetryOrder {
+  readonly type: 'retry';
+  readonly input: Readonly<Record<string, never>>;
+}
+
 export interface CommandJob {
   readonly workflowId: string;
-  readonly command: Command;
+  readonly command: Command | RetryOrder;
   readonly selection: Selection;
   /** Orders per second, 50 unless told. */
   readonly perSecond?: number | undefined;

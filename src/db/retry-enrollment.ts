@@ -9,15 +9,18 @@
  * 2. Nobody is let in twice by it: the door is held, as for an entry.
  */
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { newId } from '../ids';
 import { refusalOf } from '../journey/admission';
 import type { EnrollmentState } from '../journey/state';
 import { recordAudit } from './audit';
 import type { Tx } from './client';
 import { holdContact } from './contacts';
-import { type EnrollmentRow, holdEnrollment } from './enrollments';
+import { type EnrollmentRow, getEnrollment, holdEnrollment } from './enrollments';
 import { earlierEnrollments, holdDoor, versionSettings } from './entry-rules';
 import { enqueue } from './outbox';
+import { commands } from './schema/commands';
 import { enrollments } from './schema/enrollments';
+import type { OutboxLane } from './schema/outbox';
 
 export type RetryRefusal =
   | 'command.not_failed'
@@ -27,11 +30,19 @@ export type RetryRefusal =
 
 export type Retried = { readonly enrollment: EnrollmentRow } | { readonly refused: RetryRefusal };
 
-/** Reopens the enrollment and has the relay start it; with an audit row, also when it is refused. */
+export interface RetryRequest {
+  readonly requestedBy: string;
+  readonly jobId?: string | undefined;
+}
+
+/**
+ * Reopens the enrollment and has the relay start it; with an audit row and one among its commands, also when it is
+ * refused.
+ */
 export async function retryEnrollment(
   tx: Tx,
   { id, workflowId, contactId }: Pick<EnrollmentRow, 'id' | 'workflowId' | 'contactId'>,
-  actor: string,
+  { requestedBy, jobId }: RetryRequest,
 ): Promise<Retried> {
   await holdDoor(tx, workflowId, contactId);
   const contact = await holdContact(tx, contactId);
@@ -41,13 +52,49 @@ export async function retryEnrollment(
   const refused = { status: 'refused', reason };
   const applied = { status: 'applied', retry: row.retries + 1, failed: row.error };
   await recordAudit(tx, {
-    actor,
+    actor: requestedBy,
     action: 'enrollment.retry',
     subjectType: 'enrollment',
     subjectId: id,
-    detail: reason === null ? applied : refused,
+    detail: {
+      ...(reason === null ? applied : refused),
+      ...(jobId === undefined ? {} : { jobId }),
+    },
   });
-  return reason === null ? { enrollment: await reopen(tx, row) } : { refused: reason };
+  await noteRetry(tx, { enrollmentId: id, requestedBy, jobId, reason });
+  if (reason !== null) return { refused: reason };
+  return { enrollment: await reopen(tx, row, jobId === undefined ? 'live' : 'bulk') };
+}
+
+/** Retries each of the enrollments, behind what is live. */
+export async function retryForMany(
+  tx: Tx,
+  ids: readonly string[],
+  order: RetryRequest,
+): Promise<void> {
+  for (const id of ids) {
+    const row = await getEnrollment(tx, id);
+    if (row !== null) await retryEnrollment(tx, row, order);
+  }
+}
+
+/** Puts it among the commands of the enrollment, judged as it comes. */
+async function noteRetry(
+  tx: Tx,
+  noted: RetryRequest & { readonly enrollmentId: string; readonly reason: RetryRefusal | null },
+): Promise<void> {
+  const at = new Date();
+  const status = noted.reason === null ? 'applied' : 'refused';
+  const jobId = noted.jobId ?? null;
+  await tx.insert(commands).values({
+    id: newId(),
+    type: 'retry',
+    ...noted,
+    jobId,
+    status,
+    requestedAt: at,
+    resolvedAt: at,
+  });
 }
 
 async function reasonAgainst(tx: Tx, row: EnrollmentRow): Promise<RetryRefusal | null> {
@@ -63,7 +110,7 @@ async function reasonAgainst(tx: Tx, row: EnrollmentRow): Promise<RetryRefusal |
   return refusal === null ? null : 'already_active';
 }
 
-async function reopen(tx: Tx, row: EnrollmentRow): Promise<EnrollmentRow> {
+async function reopen(tx: Tx, row: EnrollmentRow, lane: OutboxLane): Promise<EnrollmentRow> {
   const { cursors } = row.resumeState as unknown as EnrollmentState;
   const number = row.retries + 1;
   const [reopened] = await tx
@@ -78,6 +125,6 @@ async function reopen(tx: Tx, row: EnrollmentRow): Promise<EnrollmentRow> {
     .where(and(eq(enrollments.id, row.id), isNotNull(enrollments.endedAt)))
     .returning();
   if (!reopened) throw new Error(`Enrollment ${row.id} was reopened while its row was held.`);
-  await enqueue(tx, { kind: 'start', payload: { enrollmentId: row.id } });
+  await enqueue(tx, { kind: 'start', payload: { enrollmentId: row.id }, lane });
   return reopened;
 }

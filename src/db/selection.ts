@@ -1,30 +1,37 @@
-/** Which open enrollments of a workflow an operator means. */
+/** Which enrollments of a workflow an operator means: open ones, or those that failed. */
 import { and, count, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Tx } from './client';
-import { enrollments, type OpenStatus } from './schema/enrollments';
+import { type EnrollmentStatus, enrollments, type OpenStatus } from './schema/enrollments';
 
 export interface Selection {
   readonly version?: number | undefined;
   /** Every version but this one. */
   readonly exceptVersion?: number | undefined;
-  readonly status?: OpenStatus | undefined;
-  /** Those who stand on this node. */
+  /** `failed` means those alone; otherwise nobody who has ended is meant. */
+  readonly status?: OpenStatus | Extract<EnrollmentStatus, 'failed'> | undefined;
+  /** Those who stand on this node, or failed on it. */
   readonly nodeId?: string | undefined;
+  /** Those who failed with this code. */
+  readonly errorCode?: string | undefined;
   readonly enrollmentIds?: readonly string[] | undefined;
 }
 
-/** The open enrollments of a workflow that a selection names, as a condition. */
+/** The enrollments of a workflow that a selection names, as a condition. */
 export function selected(workflowId: string, selection: Selection): SQL | undefined {
-  const { version, exceptVersion, status, nodeId, enrollmentIds } = selection;
+  const { version, exceptVersion, status, nodeId, errorCode, enrollmentIds } = selection;
+  const { currentNodeIds, error } = enrollments;
+  const at = (node: string) =>
+    status === 'failed'
+      ? sql`${error} ->> 'nodeId' = ${node}`
+      : sql`${currentNodeIds} @> array[${node}]::text[]`;
   return and(
     eq(enrollments.workflowId, workflowId),
-    isNull(enrollments.endedAt),
+    status === 'failed' ? undefined : isNull(enrollments.endedAt),
     version === undefined ? undefined : eq(enrollments.version, version),
     exceptVersion === undefined ? undefined : ne(enrollments.version, exceptVersion),
     status === undefined ? undefined : eq(enrollments.status, status),
-    nodeId === undefined
-      ? undefined
-      : sql`${enrollments.currentNodeIds} @> array[${nodeId}]::text[]`,
+    nodeId === undefined ? undefined : at(nodeId),
+    errorCode === undefined ? undefined : sql`${error} ->> 'code' = ${errorCode}`,
     enrollmentIds === undefined ? undefined : inArray(enrollments.id, [...enrollmentIds]),
   );
 }

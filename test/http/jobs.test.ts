@@ -115,6 +115,61 @@ test('paused it orders nothing, resumed it goes on behind the last, cancelled it
   expect(bells).toHaveLength(4);
 });
 
+test('those who failed are retried by a job, each once, and it tells who cannot be', async () => {
+  const ids = await people('failed', 5);
+  const [once = '', alike = '', elsewhere = '', lost = ''] = ids;
+  const state = { cursors: [{ node: 'pause' }] };
+  const failed = async (id: string, code: string, resume: object | null) =>
+    api.admin`
+      update enrollments set status = 'failed', ended_at = now(), current_node_ids = '{}',
+        error = ${api.admin.json({ code, nodeId: 'pause' })},
+        resume_state = ${resume === null ? null : api.admin.json(resume as never)} where id = ${id}`;
+  await failed(once, 'call.refused', state);
+  await failed(alike, 'call.refused', state);
+  await failed(elsewhere, 'mail.refused', state);
+  await failed(lost, 'call.refused', null);
+  const count = async (where: object) =>
+    (await commandsOf('failed', { type: 'retry', where, dryRun: true })).body.count;
+  expect(await count({})).toBe(4);
+  expect(await count({ errorCode: 'call.refused', nodeId: 'pause', status: 'failed' })).toBe(3);
+  expect(await count({ nodeId: 'another' })).toBe(0);
+
+  const where = { errorCode: 'call.refused' };
+  const { body: job } = await commandsOf('failed', { type: 'retry', where, perSecond: 2 });
+  expect(job).toMatchObject({ total: 3, command: { type: 'retry', input: {} } });
+  expect([await batch(job.id), await batch(job.id), await batch(job.id)]).toEqual([
+    ...['running', 'done', 'done'],
+  ]);
+  expect((await api.get(`/jobs/${job.id}`)).body).toMatchObject({
+    ...{ ordered: 3, applied: 2, refused: 1, pending: 0 },
+    reasons: { 'command.not_resumable': 1 },
+  });
+  const rows = await api.admin`
+    select id, status, retries from enrollments where id = any(${ids}) and retries > 0 order by id`;
+  expect([...rows]).toEqual(
+    [once, alike].toSorted().map((id) => ({ id, status: 'running', retries: 1 })),
+  );
+  const starts = await api.admin`
+    select lane from outbox where kind = 'start' and payload ->> 'enrollmentId' in (${once}, ${alike})
+      and lane = 'bulk'`;
+  expect(starts).toHaveLength(2);
+  const { body: history } = await api.get(`/enrollments/${lost}/commands`);
+  expect(history.data).toMatchObject([
+    { type: 'retry', status: 'refused', reason: 'command.not_resumable', jobId: job.id },
+  ]);
+});
+
+test('a retry is for those who failed, and nothing else is', async () => {
+  await people('mixed', 1);
+  for (const body of [
+    { type: 'retry', where: { status: 'waiting' } },
+    { type: 'cancel', where: { status: 'failed' } },
+    { type: 'cancel', where: { errorCode: 'call.refused' } },
+    { type: 'retry', input: { node: 'pause' }, where: {} },
+  ])
+    expectProblem(await commandsOf('mixed', body), 422, 'request.invalid');
+});
+
 test('an input that the command does not take is refused before anybody gets it', async () => {
   await people('wrong', 1);
   const refused = await commandsOf('wrong', { type: 'jump', input: { node: 'a' }, where: {} });

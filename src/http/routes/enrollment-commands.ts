@@ -82,7 +82,7 @@ export const enrollmentCommandRoutes = [
     problems: ['enrollment.not_found', 'command.refused'],
     async write(tx, { params: { id }, key, deps, transaction }) {
       const known = await found(id, (uuid) => getEnrollment(tx, uuid), enrollmentMissing(id));
-      const retried = await retryEnrollment(tx, known, key.keyId);
+      const retried = await retryEnrollment(tx, known, { requestedBy: key.keyId });
       if ('refused' in retried) return commandRefused(retried.refused);
       const { enrollment } = retried;
       const started = async (): Promise<Answer> => {

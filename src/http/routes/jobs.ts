@@ -8,18 +8,19 @@ import {
   type JobOrder,
   type JobRow,
   listJobs,
+  type RetryOrder,
   startCommandJob,
   steerJob,
 } from '../../db/jobs';
 import { countSelected } from '../../db/selection';
 import { fail } from '../../errors';
-import { COMMAND_TYPES, type Command, commandInputs } from '../../journey/commands';
+import { type Command, commandInputs } from '../../journey/commands';
 import { nodeId } from '../../journey/names';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, found, jsonObject, listOf, pageQuery, uuid } from '../common';
 import { type Answer, readRoute, writeRoute } from '../route';
 import { validate } from '../validate';
-import { jobSchema, jobView } from '../views/job';
+import { jobSchema, jobView, orderType } from '../views/job';
 import { requireWorkflow } from './workflows';
 
 export const perSecond = z
@@ -29,20 +30,35 @@ export const perSecond = z
   .optional()
   .describe('How many enrollments get the command in a second; 50 unless told.');
 
+const RETRY = 'retry';
+
 const where = z.strictObject({
   version: z.int().positive().optional(),
-  status: z.enum(['running', 'waiting', 'paused']).optional(),
-  nodeId: nodeId.optional().describe('Those who stand on this node.'),
+  status: z.enum(['running', 'waiting', 'paused', 'failed']).optional(),
+  nodeId: nodeId
+    .optional()
+    .describe('Those who stand on this node; for `retry`, who failed on it.'),
+  errorCode: z.string().max(100).optional().describe('For `retry`: those who failed with it.'),
   enrollmentIds: z.array(uuid).min(1).max(10_000).optional(),
 });
 
 export const commandsForMany = z
   .strictObject({
-    type: z.enum(COMMAND_TYPES),
+    type: orderType.describe('`retry` is for those who failed.'),
     input: jsonObject.optional().describe('The input of the command.'),
-    where: where.describe('Which open enrollments; `{}` means all.'),
+    where: where.describe('Which open enrollments, or failed ones; `{}` means all.'),
     perSecond,
     dryRun: z.boolean().optional().describe('Only says for how many it would be.'),
+  })
+  .superRefine(({ type, where: { status, errorCode } }, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: ['where', field], message });
+    if (type === RETRY && (status ?? 'failed') !== 'failed')
+      refuse('status', 'Only enrollments that failed can be retried: leave it out.');
+    if (type !== RETRY && status === 'failed')
+      refuse('status', 'Who failed has left: only "retry" is for those.');
+    if (type !== RETRY && errorCode !== undefined)
+      refuse('errorCode', 'Only "retry" is for those who failed: leave it out.');
   })
   .meta({ id: 'CommandsForMany' });
 
@@ -91,14 +107,16 @@ export const jobRoutes = [
     problems: ['workflow.not_found'],
     async write(tx, { params: { id }, body, key }) {
       const workflow = await requireWorkflow(tx, id);
-      const command = requireCommand(body.type, body.input ?? {});
+      const command = requireOrder(body.type, body.input ?? {});
+      const selection =
+        body.type === RETRY ? ({ ...body.where, status: 'failed' } as const) : body.where;
       if (body.dryRun === true) {
-        const count = await countSelected(tx, workflow.id, body.where);
+        const count = await countSelected(tx, workflow.id, selection);
         return { status: 200, body: { count } };
       }
       const job = await startCommandJob(tx, {
         ...{ workflowId: workflow.id, command },
-        ...{ selection: body.where, perSecond: body.perSecond, createdBy: key.keyId },
+        ...{ selection, perSecond: body.perSecond, createdBy: key.keyId },
       });
       return jobAnswer(tx, 202, job);
     },
@@ -150,6 +168,7 @@ export async function jobAnswer(tx: Tx, status: number, row: JobRow): Promise<An
   return { status, body: jobView(row, progress(row.id)), headers };
 }
 
-function requireCommand(type: Command['type'], input: object): Command {
+function requireOrder(type: z.infer<typeof orderType>, input: object): Command | RetryOrder {
+  if (type === RETRY) return { type, input: validate(z.strictObject({}), input, 'input') };
   return { type, input: validate(commandInputs[type], input, 'input') } as Command;
 }

@@ -5,12 +5,15 @@ import type { JobRow } from '../../db/jobs';
 import { COMMAND_TYPES } from '../../journey/commands';
 import { instant, isoOrNull, jsonObject, uuid } from '../common';
 
+/** What can be ordered for many. */
+export const orderType = z.enum([...COMMAND_TYPES, 'retry']);
+
 export const jobSchema = z
   .object({
     id: uuid,
     type: z.literal('commands'),
     workflowId: uuid,
-    command: z.object({ type: z.enum(COMMAND_TYPES), input: jsonObject }),
+    command: z.object({ type: orderType, input: jsonObject }),
     where: jsonObject.describe('Whom it is for.'),
     perSecond: z.int().describe('How many are ordered in a second.'),
     status: z
@@ -35,7 +38,7 @@ export function jobView(row: JobRow, progress: JobProgress): z.infer<typeof jobS
   const { applied, refused, reasons } = progress;
   return {
     ...{ id, type, workflowId },
-    command: { type: row.commandType as (typeof COMMAND_TYPES)[number], input: row.input },
+    command: { type: row.commandType as z.infer<typeof orderType>, input: row.input },
     where: row.selection,
     ...{ perSecond, status, total, ordered, applied, refused },
     pending: ordered - applied - refused,
