@@ -17,6 +17,7 @@ import {
   type Replay,
 } from '../test/support/histories';
 import { type Journeys, startJourneys } from '../test/support/journeys';
+import { playJob } from '../test/support/play-job';
 import { runOnTemporal } from '../test/support/run-on-temporal';
 import { DESK } from '../test/support/server-address';
 import { openServerDesk } from '../test/support/server-desk';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
         [false, true].map((continueOften) => play(world, title, { ...scenario, continueOften })),
       ),
     );
+    played.push({ ...(await playJob(world)), name: 'job', title: 'a job for many' });
     // One replay after the other: each is a worker of its own.
     for (const one of played) await record(replay, folder, one);
   } finally {
