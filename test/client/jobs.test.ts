@@ -1,0 +1,35 @@
+import { ThroughlineClient } from '../../src/client/index';
+import { startApi, type TestApi, waiting } from '../http/api';
+
+let api: TestApi;
+let client: ThroughlineClient;
+beforeAll(async () => {
+  api = await startApi();
+  client = await ThroughlineClient.connect({ address: api.address, apiKey: api.key });
+  await client.workflows.create(waiting('journey'));
+  await client.workflows.activate('journey', { changelog: 'First.' });
+  for (const email of ['ada@example.com', 'bob@example.com'])
+    await client.enroll('journey', { contact: { email } });
+});
+afterAll(() => api.close());
+
+test('counts, orders and steers commands for many', async () => {
+  const order = { type: 'cancel', where: { version: 1 } } as const;
+  expect(await client.workflows.countForMany('journey', order)).toBe(2);
+  const job = await client.workflows.orderForMany('journey', { ...order, perSecond: 1 });
+  expect(job).toMatchObject({ status: 'running', total: 2, command: { type: 'cancel' } });
+  expect((await client.jobs.pause(job.id)).status).toBe('paused');
+  expect((await client.jobs.resume(job.id)).status).toBe('running');
+  expect((await client.jobs.cancel(job.id)).status).toBe('cancelled');
+  expect(await client.jobs.get(job.id)).toMatchObject({ status: 'cancelled', ordered: 0 });
+  expect((await client.jobs.list({ limit: 1 })).data).toMatchObject([{ id: job.id }]);
+});
+
+test('plans a migration and orders it', async () => {
+  await api.patch('/workflows/journey', { name: 'Another name' });
+  await client.workflows.activate('journey', { changelog: 'Second.' });
+  const plan = await client.workflows.planMigration('journey', { to: 2 });
+  expect(plan).toMatchObject({ to: 2, totals: { people: 2 } });
+  const job = await client.workflows.migrate('journey', { to: 2, hash: plan.hash });
+  expect(job).toMatchObject({ command: { type: 'migrate', input: { version: 2 } }, total: 2 });
+});
