@@ -140,7 +140,7 @@ async function phase(
   const find = finder(workspaces, stack.httpUrl);
   return {
     ...{ beganAt, promised, faults, ...settled, observed, ledger },
-    walks: judgeWalks(observed, find),
+    walks: judgeWalks(observed, find, plan.seenWithinMs),
     effects: judgeEffects(observed, ledger, faults),
     recovery: measureRecovery(observed, find, faults),
   };

@@ -5,8 +5,6 @@
 import type { Journey, JourneyGoal, JourneyNode } from './journeys';
 import type { ContactEvent, Enrollment, Observed, Step } from './observed';
 
-/** How long what is known takes to be seen by everybody under way, with a machine that is busy. */
-const SEEN_WITHIN_MS = 6_000;
 /** Types whose ports without an edge end the path instead of going on. */
 const ENDING = ['end', 'parallel', 'condition', 'split', 'exit', 'switch'];
 
@@ -18,10 +16,11 @@ export interface WalkFindings {
   readonly violations: readonly string[];
 }
 
-/** `journeyOf` gives the definition of an enrollment. */
+/** `journeyOf` gives the definition of an enrollment; `seenWithinMs` is how long facts may take to be seen. */
 export function judgeWalks(
   observed: Observed,
   journeyOf: (enrollment: Enrollment) => Journey | undefined,
+  seenWithinMs: number,
 ): WalkFindings {
   const stepsOf = grouped(observed.steps, ({ enrollmentId }) => enrollmentId);
   const eventsOf = grouped(observed.events, ({ contactId }) => contactId);
@@ -39,6 +38,7 @@ export function judgeWalks(
       journey,
       stepsOf.get(enrollment.id) ?? [],
       eventsOf.get(enrollment.contactId) ?? [],
+      seenWithinMs,
     );
     const found = [
       ...walk.end(),
@@ -61,6 +61,7 @@ class Walk {
     readonly journey: Journey,
     readonly steps: readonly Step[],
     readonly events: readonly ContactEvent[],
+    readonly seenWithinMs: number,
   ) {
     this.#nodes = new Map(journey.nodes.map((node) => [node.id, node]));
   }
@@ -141,7 +142,7 @@ class Walk {
   #after(instant: number, what: string): string[] {
     if (!Number.isFinite(instant)) return [];
     const late = this.steps.filter(
-      ({ writtenAt }) => writtenAt.getTime() > instant + SEEN_WITHIN_MS,
+      ({ writtenAt }) => writtenAt.getTime() > instant + this.seenWithinMs,
     );
     return late
       .slice(0, 1)

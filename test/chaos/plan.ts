@@ -19,6 +19,8 @@ export interface Plan {
   readonly calmMs: number;
   /** Whether times are judged, which a machine that does other things at once cannot keep. */
   readonly judgesTimes: boolean;
+  /** How long what is known may take to be seen by everybody under way. */
+  readonly seenWithinMs: number;
   /** Executions whose histories are read in the end. */
   readonly mostHistories: number;
   readonly reportFile: string | null;
@@ -67,7 +69,7 @@ type Size = Omit<Plan, 'seed' | 'reportFile' | 'keeps'>;
 function short(minutes: number): Size {
   return {
     loadMs: SHORT_SHARE * minutes * MINUTE,
-    settleMs: 90_000,
+    settleMs: 180_000,
     controlMs: 8_000,
     controlSettleMs: 30_000,
     controlPerSecond: 2,
@@ -76,6 +78,7 @@ function short(minutes: number): Size {
     workflows: 1,
     calmMs: 1_500,
     judgesTimes: false,
+    seenWithinMs: 30_000,
     mostHistories: 400,
   };
 }
@@ -92,6 +95,7 @@ function long(minutes: number): Size {
     workflows: 5,
     calmMs: 8_000,
     judgesTimes: true,
+    seenWithinMs: 6_000,
     mostHistories: 20_000,
   };
 }
