@@ -10,6 +10,7 @@ import { openMigratedDatabase } from './db/migrated';
 import { createEvaluators } from './evaluate/evaluators';
 import { createApp } from './http/app';
 import { createLogger, type Logger } from './log';
+import { canaryWatch } from './temporal/canaries';
 import { connectTemporal } from './temporal/connect';
 import { createEnrollments } from './temporal/enrollments';
 import { createJobs } from './temporal/jobs';
@@ -62,6 +63,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     chores: [
       maintenance(outbox, log),
       reconciliation({ outbox, db, client: temporal.client, enrollments, log }),
+      canaryWatch({ outbox, db, log }),
     ],
     log,
   });

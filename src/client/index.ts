@@ -1,3 +1,4 @@
+import { canaryCalls } from './canary';
 import { EnrollmentHandle } from './enrollment';
 import { ThroughlineError } from './error';
 import { crowdCalls, jobCalls } from './jobs';
@@ -17,6 +18,7 @@ import type {
   List,
   Page,
   PauseWorkflowInput,
+  RevertInput,
   Step,
   Version,
   VersionWithDefinition,
@@ -103,10 +105,11 @@ function workflowCalls(call: Transport) {
   const at = (idOrKey: string) => `/workflows/${encodeURIComponent(idOrKey)}`;
   return {
     ...crowdCalls(call),
+    ...canaryCalls(call),
     /** Stores a definition as the draft of a new workflow. */
     create: (definition: object) =>
       call<Workflow>({ method: 'POST', path: '/workflows', body: definition }),
-    /** Publishes the draft: people enter this version from now on. */
+    /** Publishes the draft: people enter this version from now on, or with `canary` a share of them. */
     activate: (idOrKey: string, input: ActivateInput = {}) =>
       call<Workflow>({ method: 'POST', path: `${at(idOrKey)}/activate`, body: input }),
     /** Lets nobody enter, and holds everybody inside at her next node, until it is activated again. */
@@ -132,7 +135,7 @@ function workflowCalls(call: Transport) {
         query: { from, to },
       }),
     /** Publishes an earlier version again, as a new one; it becomes the draft too. */
-    revert: (idOrKey: string, version: number, input: ActivateInput = {}) =>
+    revert: (idOrKey: string, version: number, input: RevertInput = {}) =>
       call<Workflow>({
         method: 'POST',
         path: `${at(idOrKey)}/versions/${version}/revert`,

@@ -2,7 +2,9 @@
 import type { z } from 'zod';
 import type { contactInput } from '../http/routes/contacts';
 import type { acceptedSchema, eventInput } from '../http/routes/events';
-import type { activation } from '../http/publish';
+import type { canaryChange } from '../http/canary-order';
+import type { activation, publication } from '../http/publish';
+import type { canaryHalt, canaryPromotion } from '../http/routes/canaries';
 import type { workflowPause } from '../http/routes/workflow-states';
 import type {
   enrolledSchema,
@@ -11,6 +13,7 @@ import type {
   stepSchema,
 } from '../http/views/enrollment';
 import type { CommandInputs, commandSchema, pendingCommandSchema } from '../http/views/command';
+import type { canarySchema } from '../http/views/canary';
 import type { contactSchema } from '../http/views/contact';
 import type { diffSchema, versionSchema, versionWithDefinitionSchema } from '../http/views/version';
 import type { commandsForMany } from '../http/routes/jobs';
@@ -27,6 +30,11 @@ export type EventInput = Omit<z.input<typeof eventInput>, 'occurredAt'> & {
 };
 export type EventsAccepted = z.infer<typeof acceptedSchema>;
 export type ActivateInput = z.input<typeof activation>;
+export type RevertInput = z.input<typeof publication>;
+export type Canary = z.infer<typeof canarySchema>;
+export type CanaryChange = z.input<typeof canaryChange>;
+export type CanaryHalt = z.input<typeof canaryHalt>;
+export type CanaryPromotion = z.input<typeof canaryPromotion>;
 export type PauseWorkflowInput = z.input<typeof workflowPause>;
 export type Enrolled = z.infer<typeof enrolledSchema>;
 export type EnrollmentState = z.infer<typeof enrollmentSchema>;

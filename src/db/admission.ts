@@ -1,7 +1,7 @@
 /**
  * Owns: who may enter a workflow, decided and written in one transaction. Does not own: the rule about
  * limits and delays (src/journey/admission.ts), what it is told (entry-rules.ts), the judgement of
- * `entryWhen` (the caller's evaluators).
+ * `entryWhen` (the caller's evaluators), which version she enters beside a canary (canaries.ts).
  *
  * 1. Admissions of one contact to one workflow take turns (an advisory lock until the commit), so what
  *    was read of earlier enrollments is true when the next one is written.
@@ -14,6 +14,7 @@ import { fail } from '../errors';
 import { newId } from '../ids';
 import { isCausedByItself, replacedBy } from '../journey/admission';
 import { openWay, type Way } from '../journey/rate-limit';
+import { type Entered, versionToEnter } from './canaries';
 import { cancelEnrollment } from './cancel-enrollment';
 import type { Tx } from './client';
 import { type ContactRow, holdContact } from './contacts';
@@ -58,7 +59,7 @@ interface Caller {
 }
 
 /**
- * Lets a contact into the workflow's active version, or says why not. Given the same trigger event
+ * Lets a contact into the workflow's active version or its canary, or says why not. Given the same trigger event
  * again it returns the enrollment made then. Fails with `workflow.not_found`, `contact.not_found`.
  */
 export async function admitEnrollment(
@@ -90,8 +91,9 @@ export async function admitEnrollment(
   const number = earlier.reduce((highest, row) => Math.max(highest, row.number), 0) + 1;
   const open = trigger === null ? null : openWay(ways, earlier, at.getTime());
   const triggerKey = open !== null && 'way' in open ? open.way.triggerKey : null;
-  const { version } = settings;
-  return { enrollment: await write(tx, caller, { id, version, number, triggerKey }) };
+  const { version: activeVersion } = settings;
+  const entered = await versionToEnter(tx, caller.workflow, { contactId, activeVersion });
+  return { enrollment: await write(tx, caller, { ...entered, id, number, triggerKey }) };
 }
 
 async function atTheDoor(tx: Tx, admission: Admission): Promise<Caller> {
@@ -140,13 +142,14 @@ function causeOf({ enrolledBy, triggerEventId }: Admission): string | null {
 async function write(
   tx: Tx,
   { admission, workflow, depth }: Caller,
-  entered: { id: string; version: number; number: number; triggerKey: string | null },
+  entered: Entered & { id: string; number: number; triggerKey: string | null },
 ): Promise<EnrollmentRow> {
   const { contactId, key, variables, triggerEventId, at } = admission;
   const [enrollment] = await tx
     .insert(enrollments)
     .values({
       ...entered,
+      enteredVersion: entered.version,
       workflowId: workflow.id,
       workflowKey: workflow.key,
       contactId,

@@ -131,6 +131,26 @@ export async function listAbandonedCalls(
   return [...rows];
 }
 
+export interface RunningCanary {
+  readonly workspaceId: string;
+  readonly workflowId: string;
+}
+
+/**
+ * Workflows with a canary that runs, of every workspace, in a fixed order, behind `after`, whose id is a workflow's.
+ * Needs throughline_relay.
+ */
+export async function listRunningCanaries(
+  db: Database,
+  page: { after: Place | null; limit: number },
+): Promise<RunningCanary[]> {
+  const { workspaceId, id } = page.after ?? BEGINNING;
+  const rows = await db.sql<RunningCanary[]>`
+    select workspace_id as "workspaceId", workflow_id as "workflowId"
+    from throughline.running_canaries(${workspaceId}, ${id}, ${page.limit})`.catch(refuse);
+  return [...rows];
+}
+
 function refuse(error: unknown): never {
   throw databaseFailure(error);
 }

@@ -72,6 +72,18 @@ export interface Publication {
  * from now on. Returns the version's number. Fails with `workflow.not_found`.
  */
 export async function publishVersion(tx: Tx, publication: Publication): Promise<number> {
+  const { workflowId, triggers } = publication;
+  const version = await storeVersion(tx, publication);
+  await enterVersion(tx, { workflowId, version, triggers });
+  await tx.update(workflows).set({ status: 'active' }).where(eq(workflows.id, workflowId));
+  return version;
+}
+
+/** Stores the next version, which nobody enters yet; returns its number. Fails with `workflow.not_found`. */
+export async function storeVersion(
+  tx: Tx,
+  publication: Omit<Publication, 'triggers'>,
+): Promise<number> {
   const { workflowId, contentHash, listensTo, changelog, author } = publication;
   const version = await nextVersion(tx, workflowId);
   await tx.insert(workflowVersions).values({
@@ -83,8 +95,17 @@ export async function publishVersion(tx: Tx, publication: Publication): Promise<
     changelog,
     author,
   });
+  return version;
+}
+
+/** Makes a stored version the one that people enter from now on, by these triggers. */
+export async function enterVersion(
+  tx: Tx,
+  entered: Pick<Publication, 'workflowId' | 'triggers'> & { readonly version: number },
+): Promise<void> {
+  const { workflowId, version } = entered;
   await tx.delete(workflowTriggers).where(eq(workflowTriggers.workflowId, workflowId));
-  const triggers = publication.triggers.map(({ eventType, filter, rateLimit }, position) => ({
+  const triggers = entered.triggers.map(({ eventType, filter, rateLimit }, position) => ({
     eventType,
     workflowId,
     position,
@@ -95,9 +116,8 @@ export async function publishVersion(tx: Tx, publication: Publication): Promise<
   if (triggers.length > 0) await tx.insert(workflowTriggers).values(triggers);
   await tx
     .update(workflows)
-    .set({ status: 'active', activeVersion: version, updatedAt: sql`now()` })
+    .set({ activeVersion: version, updatedAt: sql`now()` })
     .where(eq(workflows.id, workflowId));
-  return version;
 }
 
 /** Locks the workflow, so that two publications get two numbers. */

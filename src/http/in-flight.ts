@@ -11,7 +11,7 @@ export const inFlight = z
     'What becomes of people under way: `drain` lets them finish on the version they are in, `migrate` moves them to the new one, `cancel` ends their journeys.',
   );
 
-type InFlight = z.infer<typeof inFlight>;
+export type InFlight = z.infer<typeof inFlight>;
 
 interface Publication {
   readonly workflowId: string;

@@ -1,22 +1,40 @@
 /** Making a version of a definition: judged whole, tested, and stored with what it listens for. */
 import { z } from 'zod';
 import type { Tx } from '../db/client';
-import { loadVersion, publishVersion, type WorkflowRow } from '../db/workflows';
+import { loadVersion, type Publication, publishVersion, type WorkflowRow } from '../db/workflows';
 import type { Issue } from '../errors';
 import type { Definition } from '../journey/definition';
 import { contentHash } from '../language/content-hash';
 import { listensTo, triggerRows } from '../language/listens-to';
 import { requireDefinition } from './definition-input';
 import { requirePassingTests } from './definition-tests';
+import { canaryOrder } from './canary-order';
 import { inFlight, startInFlightJob } from './in-flight';
+
+const fields = {
+  changelog: z.string().max(2_000).optional().describe('What is new, for the list of versions.'),
+  inFlight: inFlight.optional(),
+  force: z.boolean().optional().describe('Publishes although tests of the definition fail.'),
+};
+
+export const publication = z.strictObject(fields).meta({ id: 'Publication' });
 
 export const activation = z
   .strictObject({
-    changelog: z.string().max(2_000).optional().describe('What is new, for the list of versions.'),
-    inFlight: inFlight.optional(),
-    force: z.boolean().optional().describe('Publishes although tests of the definition fail.'),
+    ...fields,
+    canary: canaryOrder
+      .optional()
+      .describe(
+        'Lets a share of new people enter the draft by way of trial; the active version stays as it is.',
+      ),
+  })
+  .refine(({ canary, inFlight: what = 'drain' }) => canary === undefined || what === 'drain', {
+    message: 'A canary moves nobody. Promote it with "inFlight" once it has proved itself.',
+    path: ['inFlight'],
   })
   .meta({ id: 'Activation' });
+
+type Order = z.infer<typeof publication>;
 
 /** A definition that may be published. */
 export interface Judged {
@@ -46,25 +64,31 @@ export async function publish(
     warnings,
     order,
     author,
-  }: Judged & { readonly order: z.infer<typeof activation>; readonly author: string },
+  }: Judged & { readonly order: Order; readonly author: string },
 ): Promise<Issue[]> {
-  const hash = contentHash(definition);
   const active =
     row.activeVersion === null ? null : await loadVersion(tx, row.id, row.activeVersion);
   const version =
-    active?.contentHash === hash
+    active?.contentHash === contentHash(definition)
       ? active.version
-      : await publishVersion(tx, {
-          workflowId: row.id,
-          definition,
-          contentHash: hash,
-          listensTo: listensTo(definition),
-          triggers: triggerRows(definition),
-          changelog: order.changelog ?? null,
-          author,
-        });
+      : await publishVersion(tx, publicationOf(row, definition, { order, author }));
   await startInFlightJob(tx, {
     ...{ workflowId: row.id, version, inFlight: order.inFlight ?? 'drain', requestedBy: author },
   });
   return warnings;
+}
+
+/** What is stored of a definition when it is published. */
+export function publicationOf(
+  { id: workflowId }: WorkflowRow,
+  definition: Definition,
+  { order, author }: { readonly order: Pick<Order, 'changelog'>; readonly author: string },
+): Publication {
+  return {
+    ...{ workflowId, definition, author },
+    contentHash: contentHash(definition),
+    listensTo: listensTo(definition),
+    triggers: triggerRows(definition),
+    changelog: order.changelog ?? null,
+  };
 }

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 
 /** The channels that reach a contact; a "no" to any other would be heeded by nobody. */
-const CHANNELS = [
+export const CONTACT_CHANNELS = [
   'email',
   'sms',
   'whatsapp',
@@ -24,7 +24,7 @@ export type Purpose = 'marketing' | 'transactional';
 
 /** What changes of her consent, by channel; null forgets an answer. */
 export const consentChange = z
-  .partialRecord(z.enum(CHANNELS), z.boolean().nullable())
+  .partialRecord(z.enum(CONTACT_CHANNELS), z.boolean().nullable())
   .describe(
     'By channel (`email`, `sms`, …), whether marketing may be sent to her; merged by channel, null removes one. A channel not named may be used.',
   );
@@ -43,8 +43,8 @@ export function withheld(
 export function channelProblem(rest: readonly string[]): string | null {
   const [channel, ...more] = rest;
   if (channel === undefined) return 'Consent is kept by channel: write "consent.email".';
-  if ((CHANNELS as readonly string[]).includes(channel) && more.length === 0) return null;
-  return `"${rest.join('.')}" is no channel that can be refused. Those are: ${CHANNELS.join(', ')}.`;
+  if ((CONTACT_CHANNELS as readonly string[]).includes(channel) && more.length === 0) return null;
+  return `"${rest.join('.')}" is no channel that can be refused. Those are: ${CONTACT_CHANNELS.join(', ')}.`;
 }
 
 /** The answers with those of a change, which wins; null removes one. */

@@ -20,6 +20,7 @@ const VALUES: Record<string, string> = {
   text: `'x'`,
   int4: '1',
   int8: '1',
+  float8: '1',
   jsonb: `'{}'`,
   _text: `'{}'`,
   timestamptz: 'now()',

@@ -46,14 +46,15 @@ export async function delivery(
     claimedAt: Date;
     channel?: string;
     messageId?: string;
+    enrollmentId?: string;
     status?: 'sent' | 'blocked';
   },
 ): Promise<void> {
   const { channel = 'email', status = 'sent' } = of;
   await tx.insert(deliveries).values({
+    enrollmentId: newId(),
     ...of,
     id: newId(),
-    enrollmentId: newId(),
     nodeId: 'n',
     visit: 1,
     purpose: 'marketing',

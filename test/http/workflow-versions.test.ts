@@ -49,7 +49,8 @@ test('versions are listed with who published them and how many people are in the
     data: [
       {
         ...{ version: 2, changelog: null, author: { id: ada.id, name: "Ada's laptop" } },
-        ...{ publishedAt: at, contentHash: hash, isActive: true, openEnrollments: 1 },
+        ...{ publishedAt: at, contentHash: hash, openEnrollments: 1 },
+        ...{ isActive: true, isCanary: false },
       },
       {
         ...{
@@ -57,7 +58,8 @@ test('versions are listed with who published them and how many people are in the
           changelog: 'The first.',
           author: { id: expect.any(String), name: 'test' },
         },
-        ...{ publishedAt: at, contentHash: hash, isActive: false, openEnrollments: 2 },
+        ...{ publishedAt: at, contentHash: hash, openEnrollments: 2 },
+        ...{ isActive: false, isCanary: false },
       },
     ],
     nextCursor: null,

@@ -25,7 +25,12 @@ export const enrollments = pgTable(
     id: uuid('id').notNull(),
     workflowId: uuid('workflow_id').notNull(),
     workflowKey: text('workflow_key').notNull(),
+    /** The one that she is in now; a migration changes it. */
     version: integer('version').notNull(),
+    /** The one that she entered; null where it was not written down yet. */
+    enteredVersion: integer('entered_version'),
+    /** The version that a share of people entered by way of trial when she came; null when none was tried. */
+    canary: integer('canary'),
     contactId: uuid('contact_id').notNull(),
     number: integer('number').notNull(),
     key: text('key'),
@@ -63,6 +68,12 @@ export const enrollments = pgTable(
     index('enrollments_contact').on(t.workspaceId, t.contactId, t.id),
     index('enrollments_workflow').on(t.workspaceId, t.workflowId, t.id),
     index('enrollments_open').on(t.workspaceId, t.contactId).where(sql`${t.endedAt} is null`),
+    index('enrollments_open_by_version')
+      .on(t.workspaceId, t.workflowId, t.version)
+      .where(sql`${t.endedAt} is null`),
+    index('enrollments_canary')
+      .on(t.workspaceId, t.workflowId, t.canary, t.enteredVersion)
+      .where(isNotNull(t.canary)),
     index('enrollments_open_by_id').on(t.workspaceId, t.id).where(sql`${t.endedAt} is null`),
     foreignKey({
       columns: [t.workspaceId, t.contactId],

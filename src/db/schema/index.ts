@@ -2,6 +2,7 @@
 export { apiKeys } from './api-keys';
 export { assignments } from './assignments';
 export { audit } from './audit';
+export { canaries } from './canaries';
 export { commands } from './commands';
 export { contacts } from './contacts';
 export { deliveries } from './deliveries';

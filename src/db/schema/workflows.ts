@@ -29,6 +29,8 @@ export const workflows = pgTable(
     draftRevision: integer('draft_revision').notNull().default(1),
     /** The version that new people enter; null until the first activation. */
     activeVersion: integer('active_version'),
+    /** The version that a share of new people enters by way of trial; null when none runs. */
+    canaryVersion: integer('canary_version'),
     /** What becomes of people whom a pause holds, once it is over. */
     pauseLate: text('pause_late').$type<LatePolicy>().notNull().default('send'),
     createdAt: instant('created_at').notNull().defaultNow(),

@@ -7,7 +7,9 @@ const auditSchema = z
   .object({
     id: uuid,
     at: instant,
-    actor: z.string().describe('The id of an API key, or `temporal`.'),
+    actor: z
+      .string()
+      .describe('The id of an API key; `temporal`, or `throughline` for what it did by itself.'),
     action: z.string().describe('What was done, such as `enrollment.pause`.'),
     subjectType: z.string(),
     subjectId: z.string(),

@@ -1,5 +1,6 @@
 import type { Route } from '../route';
 import { auditRoutes } from './audit';
+import { canaryRoutes } from './canaries';
 import { contactRoutes } from './contacts';
 import { definitionRoutes } from './definitions';
 import { dryRunRoutes } from './dry-runs';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...workflowRoutes,
   ...workflowStateRoutes,
   ...workflowVersionRoutes,
+  ...canaryRoutes,
   ...jobRoutes,
   ...migrationRoutes,
   ...enrollmentRoutes,

@@ -8,6 +8,7 @@ import type { WorkflowRow } from '../../db/workflows';
 import { lockWorkflow, pauseWorkflow, setWorkflowStatus } from '../../db/workflow-changes';
 import { AppError, fail } from '../../errors';
 import { latePolicy } from '../../journey/commands';
+import { haltForArchive, publishCanary, unchangedBesideCanary } from '../canary';
 import { byId } from '../common';
 import { requireMatch } from '../drafts';
 import { activation, judged, type Judged, publish } from '../publish';
@@ -34,7 +35,7 @@ export const workflowStateRoutes = [
     operationId: 'activateWorkflow',
     summary: 'Publish the draft: people enter this version from now on',
     description:
-      'A draft equal to the active version is not published again. If-Match takes the entity tag of the draft that was read.',
+      'A draft equal to the active version is not published again. With `canary`, only a share of new people enter it. While a canary runs nothing else is published, but a paused workflow goes on with both if its draft is one of them. If-Match takes the entity tag of the draft that was read.',
     scope: 'workflows:write',
     params: byId,
     body: activation,
@@ -44,18 +45,26 @@ export const workflowStateRoutes = [
       'workflow.not_found',
       'workflow.archived',
       'workflow.draft_changed',
+      'workflow.not_active',
       'workflow.tests_failed',
       'simulation.too_long',
+      'canary.running',
+      'canary.no_difference',
+      'canary.entry_differs',
     ],
     async write(tx, { params: { id }, body: order, key: { keyId: by }, header }) {
       const draft = await judgedDraft(tx, id, order.force ?? false);
+      const { canary } = order;
       const detail: JsonObject = { inFlight: order.inFlight ?? 'drain' };
-      return audited(tx, { id, did: 'activate', by, detail }, async (row) => {
+      return audited(tx, { id, did: 'activate', by, detail }, async (row, note) => {
         requireUnarchived(row);
         await requireMatch(tx, row, header('If-Match'));
         if (draft instanceof AppError) throw draft;
         if (row.draftRevision !== draft.revision) throw changedMeanwhile(row);
-        const warnings = await publish(tx, row, { ...draft, order, author: by });
+        const ready = { ...draft, order, author: by };
+        if (canary !== undefined) note(await publishCanary(tx, row, { ...ready, canary }));
+        else if (!(await unchangedBesideCanary(tx, row, ready))) await publish(tx, row, ready);
+        const { warnings } = draft;
         const active = await setWorkflowStatus(tx, row.id, 'active');
         if (row.status === 'paused') await ringHeld(tx, row.id);
         return workflowAnswer(200, active, warnings);
@@ -93,15 +102,17 @@ export const workflowStateRoutes = [
     path: '/workflows/:id/archive',
     operationId: 'archiveWorkflow',
     summary: 'Let nobody enter any more',
-    description: 'People inside go on, and so do those whom a pause has held.',
+    description:
+      'People inside go on, and so do those whom a pause has held. A canary that runs is halted.',
     scope: 'workflows:write',
     params: byId,
     body: nothing,
     answers: { 200: { description: 'The workflow, archived.', schema: workflowSchema } },
     problems: ['workflow.not_found'],
     async write(tx, { params: { id }, key }) {
-      return audited(tx, { id, did: 'archive', by: key.keyId }, async (row) => {
+      return audited(tx, { id, did: 'archive', by: key.keyId }, async (row, note) => {
         if (row.status === 'archived') return workflowAnswer(200, row);
+        note(await haltForArchive(tx, row, key.keyId));
         const archived = await setWorkflowStatus(tx, row.id, 'archived');
         if (row.status === 'paused') await ringHeld(tx, row.id);
         return workflowAnswer(200, archived);
@@ -135,26 +146,36 @@ function changedMeanwhile({ key, draftRevision }: WorkflowRow) {
 interface Act {
   /** Or the key. */
   readonly id: string;
-  readonly did: 'activate' | 'revert' | 'pause' | 'archive';
+  readonly did:
+    | 'activate'
+    | 'revert'
+    | 'pause'
+    | 'archive'
+    | 'canary_change'
+    | 'canary_halt'
+    | 'canary_promote';
   readonly by: string;
   readonly detail?: JsonObject;
 }
 
 /**
- * Does something to a workflow and notes it, also when it was refused. What is refused must have written nothing:
- * the transaction commits.
+ * Does something to a workflow and notes it with `detail` and what `note` is told, also when it was refused. What is
+ * refused must have written nothing: the transaction commits.
  */
 export async function audited(
   tx: Tx,
   { id, did, by: actor, detail = {} }: Act,
-  work: (row: WorkflowRow) => Promise<Answer>,
+  work: (row: WorkflowRow, note: (more: JsonObject) => void) => Promise<Answer>,
 ): Promise<Answer | AppError> {
   const row = await lockWorkflow(tx, id);
   if (!row) throw workflowMissing(id);
-  const answer = await work(row).catch((error: unknown) => {
-    if (error instanceof AppError) return error;
-    throw error;
-  });
+  const noted: JsonObject = {};
+  const answer = await work(row, (more) => void Object.assign(noted, more)).catch(
+    (error: unknown) => {
+      if (error instanceof AppError) return error;
+      throw error;
+    },
+  );
   const came =
     answer instanceof AppError
       ? { status: 'refused', reason: answer.code }
@@ -164,7 +185,7 @@ export async function audited(
     actor,
     action: `workflow.${did}`,
     ...subject,
-    detail: { ...came, ...detail },
+    detail: { ...came, ...detail, ...noted },
   });
   return answer;
 }

@@ -9,10 +9,11 @@ import type { Definition } from '../../journey/definition';
 import { contentHash } from '../../language/content-hash';
 import { diffDefinitions } from '../../language/definition-diff';
 import { exportDefinition } from '../../language/export-definition';
+import { requireNoCanary } from '../canary';
 import { byId, listAnswer, listOf, pageQuery } from '../common';
 import { requireDefinition } from '../definition-input';
 import { changeDraft, requireMatch } from '../drafts';
-import { activation, judged, publish } from '../publish';
+import { judged, publication, publish } from '../publish';
 import { readRoute, writeRoute } from '../route';
 import {
   type DiffSide,
@@ -112,7 +113,7 @@ export const workflowVersionRoutes = [
       'A paused workflow stays paused. Going back to the active version gives up what is new in the draft. If-Match takes the entity tag of the draft that was read.',
     scope: 'workflows:write',
     params: byVersion,
-    body: activation,
+    body: publication,
     answers: { 200: { description: 'The workflow, as it was.', schema: workflowSchema } },
     problems: [
       'definition.invalid',
@@ -122,11 +123,13 @@ export const workflowVersionRoutes = [
       'workflow.draft_changed',
       'workflow.tests_failed',
       'simulation.too_long',
+      'canary.running',
     ],
     async write(tx, { params: { id, version }, body: order, key: { keyId: by }, header }) {
       const detail = { to: version, inFlight: order.inFlight ?? 'drain' };
       return audited(tx, { id, did: 'revert', by, detail }, async (row) => {
         requireUnarchived(row);
+        requireNoCanary(row);
         await requireMatch(tx, row, header('If-Match'));
         const { definition } = await sideOf(tx, row, version);
         const source = asWritten(definition);

@@ -19,6 +19,7 @@ export const versionSchema = z
     publishedAt: instant,
     contentHash: z.string().describe('SHA-256 of the definition: equal for equal content.'),
     isActive: z.boolean().describe('Whether people enter this version now, unless paused.'),
+    isCanary: z.boolean().describe('Whether a share of them enters this one, by way of trial.'),
     openEnrollments: z.int().describe('How many people are under way in it.'),
   })
   .meta({ id: 'Version' });
@@ -29,7 +30,7 @@ export const versionWithDefinitionSchema = versionSchema
 
 export function versionView(
   row: PublishedVersion,
-  { activeVersion }: WorkflowRow,
+  { activeVersion, canaryVersion }: WorkflowRow,
 ): z.infer<typeof versionSchema> {
   const { version, changelog, author, authorName, contentHash, open } = row;
   return {
@@ -38,6 +39,7 @@ export function versionView(
     publishedAt: row.publishedAt.toISOString(),
     contentHash,
     isActive: version === activeVersion,
+    isCanary: version === canaryVersion,
     openEnrollments: open,
   };
 }

@@ -25,6 +25,10 @@ export const workflowSchema = z
       .int()
       .nullable()
       .describe('The version that people enter; null before the first activation.'),
+    canary: z
+      .int()
+      .nullable()
+      .describe('The version that a share of them enters by way of trial; null when none does.'),
     revision: z.int().describe('Counts changes of the draft; the entity tag.'),
     definition: jsonObject.describe('The draft, as it was written.'),
     warnings: z.array(issueSchema).optional(),
@@ -43,11 +47,12 @@ export function workflowView(
     name,
     status,
     activeVersion: version,
+    canaryVersion: canary,
     draftRevision: revision,
     draft: definition,
   } = row;
   return {
-    ...{ id, key, name, status, version, revision, definition },
+    ...{ id, key, name, status, version, canary, revision, definition },
     ...(warnings ? { warnings: [...warnings] } : {}),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
