@@ -10,7 +10,8 @@
 import { and, asc, count, eq, gt, lt } from 'drizzle-orm';
 import type { Tx } from './client';
 import { orderForMany } from './commands';
-import { holdJob, type JobRow, type JobStatus } from './jobs';
+import { holdJob, type JobRow, type JobStatus, RETRY } from './jobs';
+import { retryMany } from './retry-many';
 import { commands } from './schema/commands';
 import { enrollments } from './schema/enrollments';
 import { jobs } from './schema/jobs';
@@ -30,7 +31,8 @@ export async function orderNext(tx: Tx, jobId: string, at: Date): Promise<JobSta
   if (limit <= 0) return job.status;
   const ids = await nextOf(tx, job, limit);
   const { commandType: type, input, createdBy: requestedBy } = job;
-  await orderForMany(tx, ids, { type, input, requestedBy, jobId });
+  if (type === RETRY) await retryMany(tx, ids, { requestedBy, jobId }, at);
+  else await orderForMany(tx, ids, { type, input, requestedBy, jobId });
   const done = ids.length < limit;
   const status: JobStatus = done ? 'done' : 'running';
   const cursor = ids.at(-1) ?? job.cursor;

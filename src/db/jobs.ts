@@ -7,7 +7,7 @@
  */
 import { desc, eq, lt } from 'drizzle-orm';
 import { newId } from '../ids';
-import type { Command } from '../journey/commands';
+import { COMMAND_TYPES, type Command } from '../journey/commands';
 import { recordAudit } from './audit';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
@@ -19,9 +19,17 @@ import { countSelected, type Selection } from './selection';
 export type { JobStatus } from './schema/jobs';
 export type JobRow = typeof jobs.$inferSelect;
 
+/** What no workflow judges, since it is for enrollments that have failed. */
+export const RETRY = 'retry';
+
+/** What may be ordered for many. */
+export const JOB_COMMANDS = [...COMMAND_TYPES, RETRY] as const;
+
+export type JobCommand = Command | { readonly type: typeof RETRY; readonly input: object };
+
 export interface CommandJob {
   readonly workflowId: string;
-  readonly command: Command;
+  readonly command: JobCommand;
   readonly selection: Selection;
   /** Orders per second, 50 unless told. */
   readonly perSecond?: number | undefined;

@@ -18,6 +18,7 @@ import { type EnrollmentRow, holdEnrollment } from './enrollments';
 import { earlierEnrollments, holdDoor, versionSettings } from './entry-rules';
 import { enqueue } from './outbox';
 import { enrollments } from './schema/enrollments';
+import type { OutboxLane } from './schema/outbox';
 
 export type RetryRefusal =
   | 'command.not_failed'
@@ -27,19 +28,26 @@ export type RetryRefusal =
 
 export type Retried = { readonly enrollment: EnrollmentRow } | { readonly refused: RetryRefusal };
 
+/** Who has it tried again; `jobId` for one of many, which starts behind what is live. */
+export interface RetryOrder {
+  readonly requestedBy: string;
+  readonly jobId?: string;
+}
+
 /** Reopens the enrollment and has the relay start it; with an audit row, also when it is refused. */
 export async function retryEnrollment(
   tx: Tx,
   { id, workflowId, contactId }: Pick<EnrollmentRow, 'id' | 'workflowId' | 'contactId'>,
-  actor: string,
+  { requestedBy: actor, jobId }: RetryOrder,
 ): Promise<Retried> {
   await holdDoor(tx, workflowId, contactId);
   const contact = await holdContact(tx, contactId);
   const row = await holdEnrollment(tx, id);
   if (row === null) throw new Error(`Enrollment ${id} was deleted in front of whoever retries it.`);
   const reason = contact === null ? 'command.erased' : await reasonAgainst(tx, row);
-  const refused = { status: 'refused', reason };
-  const applied = { status: 'applied', retry: row.retries + 1, failed: row.error };
+  const job = jobId === undefined ? {} : { jobId };
+  const refused = { status: 'refused', reason, ...job };
+  const applied = { status: 'applied', retry: row.retries + 1, failed: row.error, ...job };
   await recordAudit(tx, {
     actor,
     action: 'enrollment.retry',
@@ -47,7 +55,9 @@ export async function retryEnrollment(
     subjectId: id,
     detail: reason === null ? applied : refused,
   });
-  return reason === null ? { enrollment: await reopen(tx, row) } : { refused: reason };
+  return reason === null
+    ? { enrollment: await reopen(tx, row, jobId === undefined ? 'live' : 'bulk') }
+    : { refused: reason };
 }
 
 async function reasonAgainst(tx: Tx, row: EnrollmentRow): Promise<RetryRefusal | null> {
@@ -63,7 +73,7 @@ async function reasonAgainst(tx: Tx, row: EnrollmentRow): Promise<RetryRefusal |
   return refusal === null ? null : 'already_active';
 }
 
-async function reopen(tx: Tx, row: EnrollmentRow): Promise<EnrollmentRow> {
+async function reopen(tx: Tx, row: EnrollmentRow, lane: OutboxLane): Promise<EnrollmentRow> {
   const { cursors } = row.resumeState as unknown as EnrollmentState;
   const number = row.retries + 1;
   const [reopened] = await tx
@@ -78,6 +88,6 @@ async function reopen(tx: Tx, row: EnrollmentRow): Promise<EnrollmentRow> {
     .where(and(eq(enrollments.id, row.id), isNotNull(enrollments.endedAt)))
     .returning();
   if (!reopened) throw new Error(`Enrollment ${row.id} was reopened while its row was held.`);
-  await enqueue(tx, { kind: 'start', payload: { enrollmentId: row.id } });
+  await enqueue(tx, { kind: 'start', payload: { enrollmentId: row.id }, lane });
   return reopened;
 }

@@ -1,5 +1,5 @@
-/** Which open enrollments of a workflow an operator means. */
-import { and, count, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+/** Which enrollments of a workflow an operator means. */
+import { and, count, eq, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Tx } from './client';
 import { enrollments, type OpenStatus } from './schema/enrollments';
 
@@ -7,24 +7,30 @@ export interface Selection {
   readonly version?: number | undefined;
   /** Every version but this one. */
   readonly exceptVersion?: number | undefined;
-  readonly status?: OpenStatus | undefined;
-  /** Those who stand on this node. */
+  /** Those who have failed, or are inside and in this state; everybody inside unless told. */
+  readonly status?: OpenStatus | 'failed' | undefined;
+  /** Those who stand on this node, or failed at it. */
   readonly nodeId?: string | undefined;
   readonly enrollmentIds?: readonly string[] | undefined;
 }
 
-/** The open enrollments of a workflow that a selection names, as a condition. */
+/** She stands on this node, or failed at it. */
+export const standsOn = (nodeId: string): SQL | undefined =>
+  or(
+    sql`${enrollments.currentNodeIds} @> array[${nodeId}]::text[]`,
+    sql`${enrollments.error} ->> 'nodeId' = ${nodeId}`,
+  );
+
+/** The enrollments of a workflow that a selection names, as a condition. */
 export function selected(workflowId: string, selection: Selection): SQL | undefined {
   const { version, exceptVersion, status, nodeId, enrollmentIds } = selection;
   return and(
     eq(enrollments.workflowId, workflowId),
-    isNull(enrollments.endedAt),
+    status === 'failed' ? undefined : isNull(enrollments.endedAt),
     version === undefined ? undefined : eq(enrollments.version, version),
     exceptVersion === undefined ? undefined : ne(enrollments.version, exceptVersion),
     status === undefined ? undefined : eq(enrollments.status, status),
-    nodeId === undefined
-      ? undefined
-      : sql`${enrollments.currentNodeIds} @> array[${nodeId}]::text[]`,
+    nodeId === undefined ? undefined : standsOn(nodeId),
     enrollmentIds === undefined ? undefined : inArray(enrollments.id, [...enrollmentIds]),
   );
 }

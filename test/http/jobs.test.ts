@@ -115,6 +115,54 @@ test('paused it orders nothing, resumed it goes on behind the last, cancelled it
   expect(bells).toHaveLength(4);
 });
 
+test('a retry is for those who have failed, each judged as it is ordered', async () => {
+  const [first = '', second = '', third = '', open = ''] = await people('failed', 4);
+  const state = api.admin.json({ cursors: [{ node: 'pause' }] });
+  const error = api.admin.json({ code: 'http.status_5xx', nodeId: 'pause' });
+  await api.admin`
+    update enrollments set status = 'failed', ended_at = now(), error = ${error},
+      resume_state = ${state}
+    where id in ${api.admin([first, second, third])}`;
+  await api.admin`update enrollments set resume_state = null where id = ${second}`;
+  const count = async (where: object) =>
+    (await commandsOf('failed', { type: 'retry', where, dryRun: true })).body;
+  expect(await count({})).toEqual({ count: 3 });
+  expect(await count({ nodeId: 'pause', status: 'failed' })).toEqual({ count: 3 });
+  expect(await count({ nodeId: 'other' })).toEqual({ count: 0 });
+  const found = await api.get('/workflows/failed/enrollments?status=failed&nodeId=pause&version=1');
+  expect(found.body.data.map(({ id }: { id: string }) => id)).toEqual([third, second, first]);
+
+  const { body: job } = await commandsOf('failed', { type: 'retry', where: {}, perSecond: 2 });
+  expect(job).toMatchObject({ command: { type: 'retry', input: {} }, total: 3 });
+  expect([await batch(job.id), await batch(job.id)]).toEqual(['running', 'done']);
+  expect((await api.get(`/jobs/${job.id}`)).body).toMatchObject({
+    ...{ ordered: 3, applied: 2, refused: 1, pending: 0 },
+    reasons: { 'command.not_resumable': 1 },
+  });
+  const rows = await api.admin`
+    select id, status, retries, error from enrollments where id in ${api.admin([first, second, third, open])}
+    order by id`;
+  expect(rows.map(({ status, retries }) => [status, retries])).toEqual([
+    ['running', 1],
+    ['failed', 0],
+    ['running', 1],
+    ['running', 0],
+  ]);
+  const starts = await api.admin`
+    select lane from outbox where kind = 'start' and payload ->> 'enrollmentId' = ${first}
+    order by sequence`;
+  expect(starts.map(({ lane }) => lane)).toEqual(['live', 'bulk']);
+  const { body: commands } = await api.get(`/enrollments/${second}/commands`);
+  expect(commands.data).toMatchObject([
+    { type: 'retry', status: 'refused', reason: 'command.not_resumable', jobId: job.id },
+  ]);
+  for (const [type, status] of [
+    ['retry', 'waiting'],
+    ['skip', 'failed'],
+  ])
+    expectProblem(await commandsOf('failed', { type, where: { status } }), 422, 'request.invalid');
+});
+
 test('an input that the command does not take is refused before anybody gets it', async () => {
   await people('wrong', 1);
   const refused = await commandsOf('wrong', { type: 'jump', input: { node: 'a' }, where: {} });

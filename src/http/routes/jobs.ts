@@ -5,15 +5,18 @@ import { progressOf } from '../../db/job-progress';
 import {
   getJob,
   holdJob,
+  JOB_COMMANDS,
+  type JobCommand,
   type JobOrder,
   type JobRow,
   listJobs,
+  RETRY,
   startCommandJob,
   steerJob,
 } from '../../db/jobs';
 import { countSelected } from '../../db/selection';
 import { fail } from '../../errors';
-import { COMMAND_TYPES, type Command, commandInputs } from '../../journey/commands';
+import { commandInputs } from '../../journey/commands';
 import { nodeId } from '../../journey/names';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, found, jsonObject, listOf, pageQuery, uuid } from '../common';
@@ -31,19 +34,29 @@ export const perSecond = z
 
 const where = z.strictObject({
   version: z.int().positive().optional(),
-  status: z.enum(['running', 'waiting', 'paused']).optional(),
-  nodeId: nodeId.optional().describe('Those who stand on this node.'),
+  status: z.enum(['running', 'waiting', 'paused', 'failed']).optional(),
+  nodeId: nodeId.optional().describe('Those who stand on this node, or failed at it.'),
   enrollmentIds: z.array(uuid).min(1).max(10_000).optional(),
 });
 
 export const commandsForMany = z
   .strictObject({
-    type: z.enum(COMMAND_TYPES),
+    type: z
+      .enum(JOB_COMMANDS)
+      .describe('`retry` is for enrollments that have failed, the others for open ones.'),
     input: jsonObject.optional().describe('The input of the command.'),
-    where: where.describe('Which open enrollments; `{}` means all.'),
+    where: where.describe('Which enrollments; `{}` means all.'),
     perSecond,
     dryRun: z.boolean().optional().describe('Only says for how many it would be.'),
   })
+  .refine(
+    ({ type, where: { status } }) =>
+      status === undefined || (status === 'failed') === (type === RETRY),
+    {
+      path: ['where', 'status'],
+      message: 'A retry is for "failed" enrollments, every other command for open ones.',
+    },
+  )
   .meta({ id: 'CommandsForMany' });
 
 const jobMissing = (id: string) => () =>
@@ -92,13 +105,15 @@ export const jobRoutes = [
     async write(tx, { params: { id }, body, key }) {
       const workflow = await requireWorkflow(tx, id);
       const command = requireCommand(body.type, body.input ?? {});
+      const selection =
+        body.type === RETRY ? { ...body.where, status: 'failed' as const } : body.where;
       if (body.dryRun === true) {
-        const count = await countSelected(tx, workflow.id, body.where);
+        const count = await countSelected(tx, workflow.id, selection);
         return { status: 200, body: { count } };
       }
       const job = await startCommandJob(tx, {
         ...{ workflowId: workflow.id, command },
-        ...{ selection: body.where, perSecond: body.perSecond, createdBy: key.keyId },
+        ...{ selection, perSecond: body.perSecond, createdBy: key.keyId },
       });
       return jobAnswer(tx, 202, job);
     },
@@ -150,6 +165,7 @@ export async function jobAnswer(tx: Tx, status: number, row: JobRow): Promise<An
   return { status, body: jobView(row, progress(row.id)), headers };
 }
 
-function requireCommand(type: Command['type'], input: object): Command {
-  return { type, input: validate(commandInputs[type], input, 'input') } as Command;
+function requireCommand(type: JobCommand['type'], input: object): JobCommand {
+  const schema = type === RETRY ? z.strictObject({}) : commandInputs[type];
+  return { type, input: validate(schema, input, 'input') } as JobCommand;
 }

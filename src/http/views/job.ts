@@ -1,8 +1,7 @@
 /** Jobs as callers see them. */
 import { z } from 'zod';
 import type { JobProgress } from '../../db/job-progress';
-import type { JobRow } from '../../db/jobs';
-import { COMMAND_TYPES } from '../../journey/commands';
+import { JOB_COMMANDS, type JobRow } from '../../db/jobs';
 import { instant, isoOrNull, jsonObject, uuid } from '../common';
 
 export const jobSchema = z
@@ -10,7 +9,7 @@ export const jobSchema = z
     id: uuid,
     type: z.literal('commands'),
     workflowId: uuid,
-    command: z.object({ type: z.enum(COMMAND_TYPES), input: jsonObject }),
+    command: z.object({ type: z.enum(JOB_COMMANDS), input: jsonObject }),
     where: jsonObject.describe('Whom it is for.'),
     perSecond: z.int().describe('How many are ordered in a second.'),
     status: z
@@ -35,7 +34,7 @@ export function jobView(row: JobRow, progress: JobProgress): z.infer<typeof jobS
   const { applied, refused, reasons } = progress;
   return {
     ...{ id, type, workflowId },
-    command: { type: row.commandType as (typeof COMMAND_TYPES)[number], input: row.input },
+    command: { type: row.commandType as (typeof JOB_COMMANDS)[number], input: row.input },
     where: row.selection,
     ...{ perSecond, status, total, ordered, applied, refused },
     pending: ordered - applied - refused,
