@@ -7,7 +7,7 @@
  */
 import { condition, setHandler, uuid4 } from '@temporalio/workflow';
 import type { CommandOutcome, CommandRequest } from '../activities/contract';
-import { COMMAND_TYPES } from '../src/journey/commands';
+import { COMMAND_SUMMARIES, COMMAND_TYPES } from '../src/journey/commands';
 import type { JsonObject } from '../src/journey/json';
 import { type CommandOrder, commandUpdates } from './messages';
 
@@ -22,7 +22,9 @@ export class Commands {
   constructor(goesOn: boolean) {
     this.#looked = goesOn ? -1 : 0;
     for (const type of COMMAND_TYPES)
-      setHandler(commandUpdates[type], (order) => this.#update(type, order));
+      setHandler(commandUpdates[type], (order) => this.#update(type, order), {
+        description: COMMAND_SUMMARIES[type],
+      });
   }
 
   ring(): void {

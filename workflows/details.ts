@@ -18,15 +18,22 @@ export function currentDetails(
   return sections(trailText(trail, nameOf), positions.map(describe).join('\n'));
 }
 
-/** Since when and by whom the person is held: Markdown. */
+/** The same under what the workflow is called: a fresh history has no summary of its own. */
+export function headed(title: string, details: string): string {
+  return sections(escape(title), details);
+}
+
+/** Since when and by whom the person is held, and where: Markdown. */
 export function pausedDetails(
   { by, since }: Pause,
+  places: readonly Position[],
   trail: SavedTrail = NO_STEPS,
   nameOf: NameOf = itself,
 ): string {
   const whom = by === 'workflow' ? 'with its workflow ' : '';
-  const text = `**paused** ${whom}since ${new Date(since).toISOString()}`;
-  return sections(text, trailText(trail, nameOf));
+  const text = `**paused** ${whom}since ${instant(since)}`;
+  const where = places.map(({ label, node, visit }) => `- **Now** ${place(label, node, visit)}`);
+  return sections(text, trailText(trail, nameOf), where.join('\n'));
 }
 
 /** How it ended, why, and by which steps: Markdown. */
@@ -58,9 +65,12 @@ function stepText({ node, visit, port, reason }: TrailStep, nameOf: NameOf): str
   return `${place(nameOf(node), node, visit)}${way} (${code(reason)})`;
 }
 
+/** What a plain wait waits for; its words say so. */
+const TIME = 'time';
+
 function describe({ label, node, visit, waitingFor, waitUntil }: Position): string {
-  const waiting = waitingFor === null ? '' : `, waiting for ${waitingFor}`;
-  const until = waitUntil === null ? '' : ` until ${new Date(waitUntil).toISOString()}`;
+  const waiting = waitingFor === null || waitingFor === TIME ? '' : `, waiting for ${waitingFor}`;
+  const until = waitUntil === null ? '' : ` until ${instant(waitUntil)}`;
   return `- **Now** ${place(label, node, visit)}${waiting}${until}`;
 }
 
@@ -71,6 +81,10 @@ function place(label: string, node: string, visit: number): string {
 
 const sections = (...texts: readonly string[]): string =>
   texts.filter((text) => text !== '').join('\n\n');
+
+/** Seconds are enough to read. */
+const instant = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 const code = (text: string): string => `\`${oneLine(text).replaceAll('`', "'")}\``;
 

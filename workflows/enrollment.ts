@@ -27,12 +27,15 @@ export async function enrollment(
   const commands = new Commands(input.state !== null);
   let positions: readonly Position[] = [];
   let pause: Pause | null = null;
-  setHandler(doorbell, (bell: Doorbell | undefined) => {
+  const ring = (bell: Doorbell | undefined) => {
     bells += 1;
     // Anybody can signal from the Web UI, without arguments too.
     if (bell?.kind === 'command') commands.ring();
+  };
+  setHandler(doorbell, ring, { description: 'Have her look whether there is anything new' });
+  setHandler(stateQuery, () => ({ startedAt: input.startedAt, positions, bells, pause }), {
+    description: 'Where she is, what she waits for, and whether she is paused',
   });
-  setHandler(stateQuery, () => ({ startedAt: input.startedAt, positions, bells, pause }));
 
   // Main workflow logic.
   const { engineVersion } = input.options;
@@ -50,14 +53,16 @@ export async function enrollment(
     graph: $graph,
     bells: () => bells,
     commands,
+    title: `${definition.name}, version ${$graph.version}`,
     nameOf: (node) => graph.node(node).label,
     trail,
     announced: (current) => {
       positions = current;
       pause = null;
     },
-    paused: (current) => {
+    paused: (current, places) => {
       pause = current;
+      positions = places;
     },
   });
   const { enrollmentId, startedAt } = input;

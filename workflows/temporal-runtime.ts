@@ -20,7 +20,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ActivityOptions } from '@temporalio/common';
+import { type ActivityOptions, RetryState } from '@temporalio/common';
 import type { Activities, EffectActivities, EffectInput, Subject } from '../activities/contract';
 import type { RetryPolicy } from '../src/journey/retry';
 import {
@@ -38,7 +38,7 @@ import type { GraphRef } from '../src/journey/graph-ref';
 import type { EnrollmentInput } from './messages';
 import type { EnrollmentState, Pause } from '../src/journey/state';
 import type { Commands } from './commands';
-import { currentDetails, finalDetails, pausedDetails, summaryOf } from './details';
+import { currentDetails, finalDetails, headed, pausedDetails, summaryOf } from './details';
 import {
   endAttributes,
   pauseAttributes,
@@ -55,11 +55,13 @@ interface Surroundings {
   readonly graph: GraphRef;
   bells(): number;
   readonly commands: Commands;
+  /** What people call the workflow, and its version. */
+  readonly title: string;
   /** What people call a node. */
   nameOf(node: string): string;
   readonly trail: Trail;
   announced(positions: readonly Position[]): void;
-  paused(pause: Pause): void;
+  paused(pause: Pause, places: readonly Position[]): void;
 }
 
 /** What must go out in the end is tried for days. */
@@ -86,6 +88,11 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
     // Moving on in the middle of an attempt would leave a message of unknown fate behind.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
+  const tell = (details: string) => setCurrentDetails(headed(around.title, details));
+  const show = (positions: readonly Position[]) => {
+    around.announced(positions);
+    tell(currentDetails(positions, trail.save(), nameOf));
+  };
   return {
     now: () => Date.now(),
     bells: around.bells,
@@ -105,19 +112,19 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
       ]);
       trail.note(request.ended);
       if (input.options.searchAttributes) upsertSearchAttributes(endAttributes(result.status));
-      setCurrentDetails(finalDetails(result, request, trail.save(), nameOf));
+      tell(finalDetails(result, request, trail.save(), nameOf));
       return result;
     },
+    announceWait: show,
     announce(positions) {
-      around.announced(positions);
-      setCurrentDetails(currentDetails(positions, trail.save(), nameOf));
+      show(positions);
       if (input.options.searchAttributes && positions.some(({ waitingFor }) => waitingFor)) {
         upsertSearchAttributes(positionAttributes(positions));
       }
     },
-    announcePause(pause) {
-      around.paused(pause);
-      setCurrentDetails(pausedDetails(pause, trail.save(), nameOf));
+    announcePause(pause, places) {
+      around.paused(pause, places);
+      tell(pausedDetails(pause, places, trail.save(), nameOf));
       if (input.options.searchAttributes) upsertSearchAttributes(pauseAttributes());
     },
     shouldContinue() {
@@ -202,12 +209,20 @@ async function perform<K extends EffectName>(
       return await scope.run(() => activity.executeWithOptions(options, [input]));
     } catch (error) {
       // Stopped in back-off, between two attempts: nothing is under way, the visit is entered again.
-      if (isCancellation(error)) throw new PathStopped();
+      if (isCancellation(error) || isGivenUp(error, options)) throw new PathStopped();
       const code = failureCode(error);
       if (code !== OWN_OUTAGE) throw new EffectFailure(code);
       await outage(scope);
     }
   }
+}
+
+/** An attempt that was asked to stop while it was under way failed for now: the server makes no other one. */
+function isGivenUp(error: unknown, { retry }: ActivityOptions): boolean {
+  if (!(error instanceof ActivityFailure) || error.retryState !== RetryState.CANCEL_REQUESTED)
+    return false;
+  if (retry?.maximumAttempts === 1) return false;
+  return !(error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true);
 }
 
 /** The attempts of a node's policy are for the other side; an outage of our own uses up none of them. */

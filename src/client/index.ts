@@ -16,6 +16,7 @@ import type {
   EventInput,
   EventsAccepted,
   List,
+  Message,
   Page,
   PauseWorkflowInput,
   RevertInput,
@@ -90,7 +91,8 @@ function contactCalls(call: Transport) {
       call<Contact>({ method: 'POST', path: '/contacts', body: input }),
     get: (id: string) =>
       call<Contact>({ method: 'GET', path: `/contacts/${encodeURIComponent(id)}` }),
-    list: (page: Page = {}) =>
+    /** All, the newest first; or who has this address or id of yours. */
+    list: (page: Page & { email?: string; externalId?: string } = {}) =>
       call<List<Contact>>({ method: 'GET', path: '/contacts', query: { ...page } }),
     /** Erases a person for good. Resolves also when there is nobody under this id (any more). */
     erase: async (id: string): Promise<void> => {
@@ -159,12 +161,12 @@ function enrollmentCalls(call: Transport) {
     /** Enrollments of a workflow, the newest first. */
     list: (
       workflowKeyOrId: string,
-      { status, ...page }: Page & { status?: EnrollmentStatus } = {},
+      query: Page & { status?: EnrollmentStatus; version?: number; nodeId?: string } = {},
     ) =>
       call<List<EnrollmentState>>({
         method: 'GET',
         path: `/workflows/${encodeURIComponent(workflowKeyOrId)}/enrollments`,
-        query: { ...page, status },
+        query: { ...query },
       }),
     steps: (id: string, page: Page = {}) =>
       call<List<Step>>({
@@ -172,6 +174,14 @@ function enrollmentCalls(call: Transport) {
         path: `/enrollments/${encodeURIComponent(id)}/steps`,
         query: { ...page },
       }),
+    /** What was to go out, the newest first: of one enrollment or contact, or what nobody knows the fate of. */
+    messages: (
+      query: Page & {
+        enrollmentId?: string;
+        contactId?: string;
+        status?: Message['status'];
+      } = {},
+    ) => call<List<Message>>({ method: 'GET', path: '/messages', query: { ...query } }),
   };
 }
 type EnrollmentCalls = ReturnType<typeof enrollmentCalls>;

@@ -19,6 +19,7 @@ import type { diffSchema, versionSchema, versionWithDefinitionSchema } from '../
 import type { commandsForMany } from '../http/routes/jobs';
 import type { migrationInput, migrationPlanInput } from '../http/routes/migrations';
 import type { jobSchema } from '../http/views/job';
+import type { messageSchema } from '../http/views/message';
 import type { planSchema } from '../http/views/migration-plan';
 import type { workflowSchema } from '../http/views/workflow';
 
@@ -46,6 +47,7 @@ export type PendingCommand = z.infer<typeof pendingCommandSchema>;
 /** The enrollment after the command, or `status: 'pending'`. */
 export type Steered = EnrollmentState | PendingCommand;
 export type Step = z.infer<typeof stepSchema>;
+export type Message = z.infer<typeof messageSchema>;
 export type Workflow = z.infer<typeof workflowSchema>;
 export type CommandsForMany = Omit<z.input<typeof commandsForMany>, 'dryRun'>;
 export type Job = z.infer<typeof jobSchema>;

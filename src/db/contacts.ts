@@ -185,13 +185,15 @@ export async function holdContact(tx: Tx, id: string): Promise<ContactRow | null
   return row ?? null;
 }
 
+const sameEmail = (email: string) => eq(sql`lower(${contacts.email})`, sql`lower(${email})`);
+
 /** The contact that the first given identifier names, or null. */
 export async function findContact(tx: Tx, reference: ContactReference): Promise<ContactRow | null> {
   const { id, externalId, email } = reference;
   const ways: (SQL | undefined)[] = [
     id === undefined ? undefined : living(id),
     externalId ? eq(contacts.externalId, externalId) : undefined,
-    email ? eq(sql`lower(${contacts.email})`, sql`lower(${email})`) : undefined,
+    email ? sameEmail(email) : undefined,
   ];
   for (const way of ways) {
     const [row] = way ? await tx.select().from(contacts).where(way) : [];
@@ -200,13 +202,24 @@ export async function findContact(tx: Tx, reference: ContactReference): Promise<
   return null;
 }
 
-/** Contacts by id, the newest first. */
-export async function listContacts(tx: Tx, page: Page): Promise<Listed<ContactRow>> {
+/** Contacts by id, the newest first: all, or who has these identifiers. */
+export async function listContacts(
+  tx: Tx,
+  { email, externalId }: Pick<ContactReference, 'email' | 'externalId'>,
+  page: Page,
+): Promise<Listed<ContactRow>> {
   const after = positionOf(page, BY_ID);
   const rows = await tx
     .select()
     .from(contacts)
-    .where(and(isNull(contacts.erasedAt), after === null ? undefined : lt(contacts.id, after)))
+    .where(
+      and(
+        isNull(contacts.erasedAt),
+        externalId ? eq(contacts.externalId, externalId) : undefined,
+        email ? sameEmail(email) : undefined,
+        after === null ? undefined : lt(contacts.id, after),
+      ),
+    )
     .orderBy(desc(contacts.id))
     .limit(fetchLimit(page));
   return listed(rows, page, (row) => row.id);

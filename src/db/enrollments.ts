@@ -11,6 +11,7 @@ import {
   type OpenStatus,
 } from './schema/enrollments';
 import { workflows, workflowVersions } from './schema/workflows';
+import { standsOn } from './selection';
 
 export type { EndStatus, EnrollmentStatus, OpenStatus } from './schema/enrollments';
 export type EnrollmentRow = typeof enrollments.$inferSelect;
@@ -47,6 +48,9 @@ export interface EnrollmentFilter {
   workflowId?: string | undefined;
   contactId?: string | undefined;
   status?: EnrollmentStatus | undefined;
+  version?: number | undefined;
+  /** Those who stand on this node. */
+  nodeId?: string | undefined;
 }
 
 /** Enrollments, the newest first. */
@@ -56,7 +60,7 @@ export async function listEnrollments(
   page: Page,
 ): Promise<Listed<EnrollmentRow>> {
   const after = positionOf(page, BY_ID);
-  const { workflowId, contactId, status } = filter;
+  const { workflowId, contactId, status, version, nodeId } = filter;
   const rows = await tx
     .select()
     .from(enrollments)
@@ -65,6 +69,8 @@ export async function listEnrollments(
         workflowId === undefined ? undefined : eq(enrollments.workflowId, workflowId),
         contactId === undefined ? undefined : eq(enrollments.contactId, contactId),
         status === undefined ? undefined : eq(enrollments.status, status),
+        version === undefined ? undefined : eq(enrollments.version, version),
+        nodeId === undefined ? undefined : standsOn(nodeId),
         after === null ? undefined : lt(enrollments.id, after),
       ),
     )

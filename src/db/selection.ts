@@ -1,5 +1,5 @@
 /** Which enrollments of a workflow an operator means: open ones, or those that failed. */
-import { and, count, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Tx } from './client';
 import { type EnrollmentStatus, enrollments, type OpenStatus } from './schema/enrollments';
 
@@ -16,22 +16,24 @@ export interface Selection {
   readonly enrollmentIds?: readonly string[] | undefined;
 }
 
+/** She stands on this node, or failed on it. */
+export const standsOn = (nodeId: string): SQL | undefined =>
+  or(
+    sql`${enrollments.currentNodeIds} @> array[${nodeId}]::text[]`,
+    sql`${enrollments.error} ->> 'nodeId' = ${nodeId}`,
+  );
+
 /** The enrollments of a workflow that a selection names, as a condition. */
 export function selected(workflowId: string, selection: Selection): SQL | undefined {
   const { version, exceptVersion, status, nodeId, errorCode, enrollmentIds } = selection;
-  const { currentNodeIds, error } = enrollments;
-  const at = (node: string) =>
-    status === 'failed'
-      ? sql`${error} ->> 'nodeId' = ${node}`
-      : sql`${currentNodeIds} @> array[${node}]::text[]`;
   return and(
     eq(enrollments.workflowId, workflowId),
     status === 'failed' ? undefined : isNull(enrollments.endedAt),
     version === undefined ? undefined : eq(enrollments.version, version),
     exceptVersion === undefined ? undefined : ne(enrollments.version, exceptVersion),
     status === undefined ? undefined : eq(enrollments.status, status),
-    nodeId === undefined ? undefined : at(nodeId),
-    errorCode === undefined ? undefined : sql`${error} ->> 'code' = ${errorCode}`,
+    nodeId === undefined ? undefined : standsOn(nodeId),
+    errorCode === undefined ? undefined : sql`${enrollments.error} ->> 'code' = ${errorCode}`,
     enrollmentIds === undefined ? undefined : inArray(enrollments.id, [...enrollmentIds]),
   );
 }

@@ -4,6 +4,7 @@ import { type Graph, waitOf } from '../journey/graph';
 import type { EnrollmentState } from '../journey/state';
 import type { Tx } from './client';
 import { enrollments, type OpenStatus } from './schema/enrollments';
+import { HELD_FOR } from './workflow-pause';
 
 /** Shows the state and the version of an open enrollment. True when it has ended. */
 export async function showSteered(
@@ -24,7 +25,7 @@ export async function showSteered(
       status,
       currentNodeIds: [...new Set(state.cursors.map(({ node }) => node))],
       waitUntil: known?.until == null ? null : new Date(known.until),
-      waitingFor: known?.for ?? null,
+      waitingFor: state.pause?.by === 'workflow' ? HELD_FOR : (known?.for ?? null),
     })
     .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
     .returning({ id: enrollments.id });

@@ -27,6 +27,9 @@ export async function workflowPause(tx: Tx, workflowId: string): Promise<Workflo
   return { paused: row?.status === 'paused', late: row?.late ?? 'send' };
 }
 
+/** What somebody waits for whom the pause of her workflow holds. */
+export const HELD_FOR = 'the workflow';
+
 /** Holds an enrollment at its boundary, if its workflow is paused. */
 export async function heldByWorkflow(
   tx: Tx,
@@ -35,7 +38,7 @@ export async function heldByWorkflow(
   if (!(await workflowPause(tx, workflowId)).paused) return false;
   await tx
     .update(enrollments)
-    .set({ status: 'paused', waitUntil: null, waitingFor: 'the workflow' })
+    .set({ status: 'paused', waitUntil: null, waitingFor: HELD_FOR })
     .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)));
   return true;
 }

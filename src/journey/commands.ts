@@ -66,6 +66,16 @@ export type Command = {
 
 export const COMMAND_TYPES = Object.keys(commandInputs) as readonly CommandType[];
 
+/** What each does, for whoever chooses one. */
+export const COMMAND_SUMMARIES: Readonly<Record<CommandType, string>> = {
+  pause: 'Let somebody stand still until she is resumed',
+  resume: 'Let somebody go on who was paused',
+  cancel: 'End an enrollment',
+  skip: 'Leave a node at once, as if its wait were over',
+  jump: 'Go on at another node',
+  migrate: 'Go on in another published version',
+};
+
 /** The command that was stored or sent, or null when it is none. */
 export function readCommand(type: string, input: unknown): Command | null {
   if (!Object.hasOwn(commandInputs, type)) return null;

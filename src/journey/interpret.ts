@@ -157,6 +157,10 @@ class Interpreter implements Journey {
     return true;
   }
 
+  announceWait(): void {
+    this.runtime.announceWait(this.#open().map((path) => path.position()));
+  }
+
   announce(): void {
     this.runtime.announce(this.#open().map((path) => path.position()));
   }

@@ -2,8 +2,8 @@
 import { asOutcome, LATE, type Left } from './forced-end';
 import type { Forks } from './forks';
 import { type Graph, waitOf, type Way } from './graph';
-import { labelOf } from './node-label';
 import type { RunNodeType } from './node-type';
+import { positionOf } from './position';
 import { createRunContext } from './run-context';
 import {
   EffectFailure,
@@ -55,6 +55,8 @@ export interface Journey {
   /** Whether the enrollment is over, however far its paths are. */
   isEnded(): boolean;
   announce(): void;
+  /** Tells again where everybody is, once an answer has said until when somebody waits. */
+  announceWait(): void;
 }
 
 /** A node was visited too often; trying it again would be once more. */
@@ -96,16 +98,7 @@ export class Path {
   }
 
   position(): Position {
-    const { node, visit, anchor } = this.cursor;
-    const graphNode = this.journey.graph.node(node);
-    const waiting = waitOf(graphNode, anchor);
-    return {
-      node,
-      visit,
-      label: labelOf(graphNode),
-      waitingFor: waiting?.for ?? null,
-      waitUntil: waiting?.until ?? null,
-    };
+    return positionOf(this.journey.graph, this.cursor);
   }
 
   /** Puts the path before a node, unless it is merged into the one that holds a join. */
@@ -202,6 +195,9 @@ export class Path {
       watchState: () => watch.state(),
       joined: () => forks.isJoined(cursor, need),
       moves: () => this.journey.moves,
+      waits: () => {
+        if (waitOf(node, cursor.anchor)?.until == null) this.journey.announceWait();
+      },
       considerStopping: () => this.journey.considerStopping(),
     });
     try {

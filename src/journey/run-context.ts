@@ -32,6 +32,8 @@ interface ContextParts {
   watchState(): WatchState;
   /** How often some path has moved on. */
   moves(): number;
+  /** Hears that the end of a wait is known. */
+  waits(): void;
   /** Whether the join that the path stands on needs to wait no longer. */
   joined(): boolean;
   considerStopping(): void;
@@ -94,10 +96,11 @@ export function createRunContext(parts: ContextParts): RunContext {
 
 type Sleep = (until: Instant | null, wake: () => boolean) => Promise<void>;
 
-function sleeper({ cursor, runtime, stop, label, considerStopping }: ContextParts): Sleep {
+function sleeper({ cursor, runtime, stop, label, waits, considerStopping }: ContextParts): Sleep {
   return async (until, wake) => {
     stop.check();
     cursor.until = until;
+    if (until !== null) waits();
     const woken = () => stop.requested || runtime.commandsDue() || wake();
     await runtime.sleep({ until, wake: woken, summary: label });
     considerStopping();

@@ -201,8 +201,10 @@ export interface Runtime {
   finish(request: FinishRequest): Promise<FinishResult>;
   /** Tells operators where the person is. */
   announce(positions: readonly Position[]): void;
+  /** The same where only the end of a wait has become known: it is shown, and written nowhere. */
+  announceWait(positions: readonly Position[]): void;
   /** Tells operators that the person stands still. */
-  announcePause(pause: Pause): void;
+  announcePause(pause: Pause, places: readonly Position[]): void;
   /** Whether somebody has rung with a command since the last look at them. */
   commandsDue(): boolean;
   /** Applies the commands given to the enrollment, in their order. Repeatable. */

@@ -124,6 +124,8 @@ export class SimulatedWorld implements Runtime, StepBook {
 
   announce(): void {}
 
+  announceWait(): void {}
+
   announcePause(): void {}
 
   async advance({ ended, from, visits, watch }: AdvanceRequest): Promise<AdvanceResult> {

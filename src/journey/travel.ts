@@ -12,6 +12,7 @@
 import type { Graph } from './graph';
 import type { GraphRef } from './graph-ref';
 import { type Interpretation, interpret } from './interpret';
+import { positionOf } from './position';
 import type { Runtime } from './runtime';
 import type { EnrollmentState } from './state';
 
@@ -42,7 +43,8 @@ export async function travel(
       }
       state = result.state;
     } else {
-      runtime.announcePause(state.pause);
+      const places = state.cursors.map((cursor) => positionOf(graph, cursor));
+      runtime.announcePause(state.pause, places);
       await runtime.sleep({
         until: null,
         wake: () => runtime.commandsDue() || runtime.shouldContinue(),

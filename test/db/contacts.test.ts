@@ -162,7 +162,7 @@ test('contacts are listed the newest first, page by page, without gaps or repeat
   do {
     const page: { data: { id: string }[]; nextCursor: string | null } = await t.db.inWorkspace(
       workspaceId,
-      (tx) => listContacts(tx, { limit: 2, cursor }),
+      (tx) => listContacts(tx, {}, { limit: 2, cursor }),
     );
     seen.push(...page.data.map((row) => row.id));
     cursor = page.nextCursor;

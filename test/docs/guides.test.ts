@@ -14,6 +14,7 @@ import { parseDefinitionText } from '../../src/language/parse-definition';
 import { closedFolder, removeFolders } from '../dev/folders';
 import { startApi, type TestApi } from '../http/api';
 import { ROOT } from '../support/fixture';
+import { type Copy, startCopy } from './copy';
 import { anchorsOf, exists, type FencedBlock, fencedBlocks, textOf } from './markdown';
 
 const GUIDES = [
@@ -21,34 +22,47 @@ const GUIDES = [
   'docs/test-a-journey.md',
   'docs/change-a-journey.md',
 ] as const;
+/** Steers people who are under way, so it has a whole copy of its own. */
+const OPERATE = 'docs/operate.md';
 const FILE = /^(file|append to): ([\w-]+\.yaml)$/;
 const LEFT_OUT = /^not run by the test: \S/;
 
 let api: TestApi;
+let copy: Copy | undefined;
 /** What each page printed. They are typed in side by side; no two pages in one workspace name the same workflow. */
 const printedOn = new Map<string, ReadonlyMap<number, string>>();
 
 beforeAll(async () => {
   api = await startApi();
   const typing = [api.key, api.other.key, api.other.key].map(async (key, index) => {
-    const guide = GUIDES[index] ?? '';
-    printedOn.set(guide, await typeIn(projectFolder(key), fencedBlocks(textOf(guide))));
+    await type(GUIDES[index] ?? '', projectFolder({ api: api.address, apiKey: key }));
   });
   await Promise.all(typing);
-}, 120_000);
+  const folder = projectFolder(null);
+  copy = startCopy(path.join(folder, '.throughline'));
+  await copy.up;
+  await type(OPERATE, folder);
+}, 400_000);
 afterAll(async () => {
+  await copy?.stop();
   await api.close();
   removeFolders();
 });
 
-describe.each(GUIDES)('%s', (guide) => {
+async function type(guide: string, folder: string): Promise<void> {
+  printedOn.set(guide, await typeIn(folder, fencedBlocks(textOf(guide))));
+}
+
+describe.each([...GUIDES, OPERATE])('%s', (guide) => {
   const page = textOf(guide);
   const blocks = fencedBlocks(page);
 
   it('prints what it shows', () => {
     const printed = printedOn.get(guide) ?? new Map<number, string>();
     const shown = blocks.flatMap((block, index) =>
-      block.language === 'text' ? [{ line: block.line, text: block.text, of: index - 1 }] : [],
+      block.language === 'text' && !LEFT_OUT.test(block.comment)
+        ? [{ line: block.line, text: block.text, of: index - 1 }]
+        : [],
     );
     const told = shown.map(({ line, text }) => `${guide}:${line}\n${text}`);
     expect(shown.map(({ line, of }) => `${guide}:${line}\n${printed.get(of)}`)).toEqual(told);
@@ -109,7 +123,7 @@ async function typeIn(
   await promisify(execFile)('bash', ['-c', lines.join('\n')], {
     cwd: folder,
     env: { ...process.env, THROUGHLINE_HOME: '', NO_COLOR: '1' },
-    timeout: 100_000,
+    timeout: 200_000,
   }).catch(() => undefined);
   return new Map([...typed].map((index) => [index, outputOf(path.join(folder, `block-${index}`))]));
 }
@@ -122,13 +136,12 @@ function outputOf(file: string): string {
     .replace(/\n+$/, '');
 }
 
-/** A folder that looks like the project, with the API in its run.json. */
-function projectFolder(apiKey: string): string {
+/** A folder that looks like the project, with the API in its run.json, if there is one already. */
+function projectFolder(run: { readonly api: string; readonly apiKey: string } | null): string {
   const folder = closedFolder();
   for (const name of ['node_modules', 'src', 'journeys', 'package.json', 'tsconfig.json'])
     symlinkSync(path.join(ROOT, name), path.join(folder, name));
   mkdirSync(path.join(folder, '.throughline'));
-  const run = JSON.stringify({ api: api.address, apiKey });
-  writeFileSync(path.join(folder, '.throughline/run.json'), run);
+  if (run !== null) writeFileSync(path.join(folder, '.throughline/run.json'), JSON.stringify(run));
   return folder;
 }

@@ -3,8 +3,8 @@
  *
  * A block that cannot be run here says so, and why, in an HTML comment above it: `<!-- not run by the test: … -->`.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Contact, EnrollmentState, List, Step } from '../../src/client/types';
@@ -12,6 +12,7 @@ import type { RunFile } from '../../src/dev/demo-context';
 import type { CaughtMail } from '../../src/dev/caught-mail';
 import { closedFolder, removeFolders } from '../dev/folders';
 import { ROOT } from '../support/fixture';
+import { type Copy, startCopy } from './copy';
 import { fencedBlocks, textOf } from './markdown';
 
 const README = textOf('README.md');
@@ -21,20 +22,17 @@ const blocks = fencedBlocks(README)
   .filter(({ language }) => language === 'sh' || language === 'bash')
   .filter(({ comment }) => !LEFT_OUT.test(comment));
 
-let copy: ChildProcess | undefined;
+let copy: Copy | undefined;
 
 afterAll(async () => {
-  if (copy && copy.exitCode === null) {
-    const ended = new Promise((done) => copy?.once('exit', done));
-    copy.kill('SIGTERM');
-    await ended;
-  }
+  await copy?.stop();
   removeFolders();
 });
 
 test('the shell blocks of README lead a newcomer to a journey that went as promised', async () => {
   const home = closedFolder();
-  const run = await start(home);
+  copy = startCopy(home);
+  const run = await copy.up;
   const output = await typeIn(home);
   for (const { line } of blocks) expect(output).toContain(marker(line));
   expect(output).toContain(/It prints `([^`]+)`/.exec(README)?.[1]);
@@ -63,27 +61,6 @@ test('the shell blocks of README lead a newcomer to a journey that went as promi
   const hers = mails.filter((mail) => mail.to === 'ada@example.com');
   expect(hers.map(({ subject }) => subject)).toEqual(['Welcome, Ada']);
 }, 180_000);
-
-/** As `npm start -- --no-demo` does it, without its installation: other tests run on the same packages. */
-async function start(home: string): Promise<RunFile> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/dev/start.ts', '--no-demo'], {
-    cwd: ROOT,
-    env: { ...process.env, THROUGHLINE_HOME: home, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  copy = child;
-  let output = '';
-  await new Promise<void>((up, failed) => {
-    const hear = (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes('Throughline is up')) up();
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('exit', (code) => failed(new Error(`It ended with code ${code}:\n${output}`)));
-  });
-  return JSON.parse(readFileSync(path.join(home, 'run.json'), 'utf8')) as RunFile;
-}
 
 /** Types every block into one shell, which ends at the first command that fails. */
 async function typeIn(home: string): Promise<string> {

@@ -158,3 +158,18 @@ test('lists page through everything once, the newest first', async () => {
   } while (cursor !== null);
   expect(seen).toEqual(created);
 });
+
+test('a contact is found by her address in any case, or by an id of the caller', async () => {
+  const email = `${randomUUID()}@Example.com`;
+  const externalId = randomUUID();
+  const { body: her } = await api.post('/contacts', { email, externalId });
+  await api.post('/contacts', { email: `${randomUUID()}@example.com` });
+  const [byEmail, byId] = [`email=${email.toUpperCase()}`, `externalId=${externalId}`];
+  for (const query of [byEmail, byId, `${byEmail}&${byId}`]) {
+    const found = await api.get(`/contacts?${query}`);
+    expect(found.body).toEqual({ data: [her], nextCursor: null });
+  }
+  expect((await api.get('/contacts?email=nobody@example.com')).body.data).toEqual([]);
+  const strangers = await api.get(`/contacts?externalId=${externalId}`, api.other.key);
+  expect(strangers.body.data).toEqual([]);
+});

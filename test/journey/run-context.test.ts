@@ -50,6 +50,7 @@ function contextWith(effect: (bell: Bell) => void): RunContext & Bell & { slept(
     isEffect: () => true,
     watchState: () => ({ reached: [], armed: [] }),
     moves: () => 0,
+    waits: () => undefined,
     joined: () => true,
     considerStopping: () => undefined,
   });

@@ -3,7 +3,7 @@ import { userMetadataOf } from '../support/executions';
 import { define } from '../support/define';
 import { eventually } from '../support/eventually';
 import { type Journeys, startJourneys } from '../support/journeys';
-import { currentDetails, finalDetails, summaryOf } from '../../workflows/details';
+import { currentDetails, finalDetails, pausedDetails, summaryOf } from '../../workflows/details';
 import { Trail } from '../../workflows/trail';
 
 let world: Journeys;
@@ -31,6 +31,8 @@ const STEPS = [
   `- ${LONG} \`long\` → \`next\` (\`wait.elapsed\`)`,
 ];
 
+const HEAD = `${definition.name}, version 1`;
+
 async function play(options = {}) {
   const contact = await world.contact({ tags: ['vip'] });
   const { id, temporalWorkflowId } = await world.enroll(
@@ -50,17 +52,17 @@ async function play(options = {}) {
   await world.ended(id);
   const ended = await eventually('the end is told', async () => {
     const it = await metadata();
-    return it.details.startsWith('**') ? it : null;
+    return it.details.includes('**goal_reached**') ? it : null;
   });
   return { resting, ...ended };
 }
 
 test('the details list the steps taken, where she stands, and at last the end', async () => {
   const { resting, details, summaries } = await play();
-  const now = /\n\n- \*\*Now\*\* Wait 1 day `rest`, waiting for time until \d{4}-.*Z$/;
-  expect(resting.replace(now, '')).toBe(STEPS.join('\n'));
+  const now = /\n\n- \*\*Now\*\* Wait 1 day `rest` until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
+  expect(resting.replace(now, '')).toBe([HEAD, '', ...STEPS].join('\n'));
   expect(resting).toMatch(now);
-  expect(details.split('\n')).toEqual(['**goal_reached**: goal `paid`', '', ...STEPS]);
+  expect(details.split('\n')).toEqual([HEAD, '', '**goal_reached**: goal `paid`', '', ...STEPS]);
   expect(summaries).toEqual(
     expect.arrayContaining([
       'Go on: Is a VIP?',
@@ -103,6 +105,26 @@ test('nothing that a definition says breaks out of its line', () => {
   expect(currentDetails([], { steps: [told], earlier: 0 })).toBe(
     "- `a` → `next` (`said 'so' and left`)",
   );
+});
+
+test('a pause tells since when, by whom, and where she is', () => {
+  const places = [{ node: 'a', visit: 2, label: 'A rest', waitingFor: 'time', waitUntil: 5 }];
+  const policies = { clock: 'run', late: 'send' } as const;
+  const since = Date.parse('2026-11-21T23:16:11.899Z');
+  const told = pausedDetails({ by: 'operator', since, ...policies }, places);
+  expect(told).toBe('**paused** since 2026-11-21 23:16:11 UTC\n\n- **Now** A rest `a` (visit 2)');
+  const held = pausedDetails({ by: 'workflow', since, ...policies }, []);
+  expect(held).toBe('**paused** with its workflow since 2026-11-21 23:16:11 UTC');
+});
+
+test('until when she waits is told as soon as a date of the contact says so', async () => {
+  const graph = define({ nodes: { due: ['wait', { until: '{{ contact.dueOn }}' }] } });
+  const contact = await world.contact({ attributes: { dueOn: '2099-01-31' } });
+  const { temporalWorkflowId } = await world.enroll(await world.publish(graph), contact.id);
+  await eventually('the date is told', async () => {
+    const { details } = await userMetadataOf(world.client, temporalWorkflowId);
+    return details.endsWith('`due` until 2099-01-31 00:00:00 UTC');
+  });
 });
 
 test.each([

@@ -96,7 +96,9 @@ test.each([
   const people = await waitingIn(key);
   await held(key, people, late);
   for (const { enrollment } of people) {
-    expect(await world.row(enrollment.id)).toMatchObject({ endedAt: null });
+    expect(await world.row(enrollment.id)).toMatchObject({
+      ...{ endedAt: null, waitingFor: 'the workflow' },
+    });
     expect(await world.deliveries(enrollment.id)).toEqual([]);
   }
   await api.client.workflows.activate(key);

@@ -82,12 +82,20 @@ export const contactRoutes = [
     method: 'get',
     path: '/contacts',
     operationId: 'listContacts',
-    summary: 'List contacts, the newest first',
+    summary: 'List contacts, the newest first, or find one',
     scope: 'contacts:read',
-    query: pageQuery,
+    query: pageQuery.extend({
+      email: z
+        .string()
+        .min(1)
+        .max(320)
+        .optional()
+        .describe('Only who has this address, compared without regard to case.'),
+      externalId: z.string().min(1).max(200).optional().describe('Only who has this id of yours.'),
+    }),
     answers: { 200: { description: 'Contacts.', schema: listOf(contactSchema) } },
     async handle({ query, transaction }) {
-      return listAnswer(await transaction((tx) => listContacts(tx, query)), (row) =>
+      return listAnswer(await transaction((tx) => listContacts(tx, query, query)), (row) =>
         contactView(row),
       );
     },

@@ -11,7 +11,7 @@ import { type EnrollmentRow, getEnrollment, holdEnrollment } from '../../db/enro
 import type { JsonObject } from '../../db/json';
 import { retryEnrollment } from '../../db/retry-enrollment';
 import type { AppError } from '../../errors';
-import { COMMAND_TYPES, commandInputs, type CommandType } from '../../journey/commands';
+import { COMMAND_SUMMARIES, COMMAND_TYPES, commandInputs } from '../../journey/commands';
 import { byId, found, listAnswer, listOf, pageQuery } from '../common';
 import { commandRefused } from '../refusals';
 import { type Answer, readRoute, writeRoute } from '../route';
@@ -23,15 +23,6 @@ import { enrollmentMissing, START_DEADLINE_MS } from './enrollments';
 /** How long an answer may wait for the enrollment to judge its command. */
 const JUDGE_DEADLINE_MS = 5_000;
 
-const SUMMARIES: Readonly<Record<CommandType, string>> = {
-  pause: 'Let somebody stand still until she is resumed',
-  resume: 'Let somebody go on who was paused',
-  cancel: 'End an enrollment',
-  skip: 'Leave a node at once, as if its wait were over',
-  jump: 'Go on at another node',
-  migrate: 'Go on in another published version',
-};
-
 const PENDING = 'Stored, and not judged yet: no worker has answered in time. It is not lost.';
 
 export const enrollmentCommandRoutes = [
@@ -40,7 +31,7 @@ export const enrollmentCommandRoutes = [
       method: 'post',
       path: `/enrollments/:id/${type}`,
       operationId: `${type}Enrollment`,
-      summary: SUMMARIES[type],
+      summary: COMMAND_SUMMARIES[type],
       description:
         'A command is stored first and judged where the enrollment is interpreted. GET /enrollments/:id/commands says what became of one that was pending.',
       scope: 'enrollments:write',

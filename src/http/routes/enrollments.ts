@@ -8,6 +8,7 @@ import { getContact } from '../../db/contacts';
 import { listSteps } from '../../db/steps';
 import { type AppError, fail, type Issue } from '../../errors';
 import type { BlockedReason } from '../../journey/admission';
+import { nodeId } from '../../journey/names';
 import { contactWarnings } from '../contact-warnings';
 import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { type Call, readRoute, writeRoute } from '../route';
@@ -128,13 +129,23 @@ export const enrollmentRoutes = [
     summary: 'List the enrollments of a workflow, the newest first',
     scope: 'enrollments:read',
     params: byId,
-    query: pageQuery.extend({ status: enrollmentStatus.optional() }),
+    query: pageQuery.extend({
+      status: enrollmentStatus.optional(),
+      version: z
+        .string()
+        .regex(/^[1-9]\d{0,8}$/, 'Expected the number of a version.')
+        .transform(Number)
+        .meta({ override: { type: 'integer', minimum: 1 } })
+        .optional(),
+      nodeId: nodeId.optional().describe('Those who stand on this node, or failed at it.'),
+    }),
     answers: { 200: { description: 'Enrollments.', schema: listOf(enrollmentSchema) } },
     problems: ['workflow.not_found'],
     handle: ({ params: { id }, query, transaction }) =>
       transaction(async (tx) => {
         const workflow = await requireWorkflow(tx, id);
-        const filter = { workflowId: workflow.id, status: query.status };
+        const { status, version, nodeId: node } = query;
+        const filter = { workflowId: workflow.id, status, version, nodeId: node };
         return listAnswer(await listEnrollments(tx, filter, query), enrollmentView);
       }),
   }),

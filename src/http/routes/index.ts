@@ -9,6 +9,7 @@ import { enrollmentRoutes } from './enrollments';
 import { eventRoutes } from './events';
 import { jobRoutes } from './jobs';
 import { libraryRoutes } from './library';
+import { messageRoutes } from './messages';
 import { migrationRoutes } from './migrations';
 import { workflowStateRoutes } from './workflow-states';
 import { workflowVersionRoutes } from './workflow-versions';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...enrollmentRoutes,
   ...enrollmentCommandRoutes,
   ...eventRoutes,
+  ...messageRoutes,
   ...libraryRoutes,
   ...auditRoutes,
 ];
