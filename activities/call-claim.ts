@@ -15,13 +15,14 @@ import {
   stopEffect,
 } from '../src/db/effects';
 import { type EnrollmentFacts, loadFacts } from '../src/db/facts';
+import { staysUnknown } from '../src/journey/call-outcome';
 import { EvaluationFailed, type Evaluators, type Facts } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
 import type { RetryPolicy } from '../src/journey/retry';
 import type { VisitKey, WatchState } from '../src/journey/runtime';
 import { isPermanent } from './call-failure';
 import { callHash, type ComposedCall, type StoredCall, storedCall } from './call-request';
-import { mayRepeat } from './retrying';
+import { isExhausted, mayRepeat } from './retrying';
 import { stoppedBy } from './stopped-by';
 
 /** One call: its key, and what is needed to judge and compose it. */
@@ -62,7 +63,7 @@ export async function claimCall(tx: Tx, call: Call): Promise<CallClaim> {
   if (known === null) return (await firstClaim(tx, call, loaded)) ?? claimCall(tx, call);
   if (!isOpen(call, known)) return { state: 'settled', row: known };
   const inDoubt = known.status !== 'failed';
-  if (inDoubt && call.onUnknown === 'fail' && !isSafeToRepeat(call.method)) {
+  if (inDoubt && staysUnknown(call)) {
     const row = await stopEffect(tx, known, 'unknown', known.reason ?? 'interrupted');
     return { state: 'settled', row };
   }
@@ -70,15 +71,19 @@ export async function claimCall(tx: Tx, call: Call): Promise<CallClaim> {
 }
 
 /** Whether another attempt may follow what the row says. */
-function isOpen({ retry }: Call, { status, reason, request }: EffectRow): boolean {
+function isOpen(call: Call, { status, reason, request, attempt }: EffectRow): boolean {
   if (status === 'claimed' || status === 'unknown') return true;
   if (status !== 'failed' || reason === null || request === null) return false;
-  return mayRepeat(retry, reason, isPermanent(reason));
+  return mayRepeat(call.retry, reason, isPermanent(reason)) && !isExhausted(call.retry, attempt);
 }
 
-/** Methods of which a repetition changes nothing. */
-export function isSafeToRepeat(method: string): boolean {
-  return method !== 'POST' && method !== 'PATCH';
+/**
+ * Whether what is known of a doubt was the last attempt that the policy allows. One that was cut off is followed
+ * by another all the same: it was no failure of the other side.
+ */
+function isLast({ retry }: Call, { status, reason, attempt }: EffectRow): boolean {
+  if (status !== 'unknown' || reason === null) return false;
+  return isExhausted(retry, attempt) || !mayRepeat(retry, reason, false);
 }
 
 async function firstClaim(tx: Tx, call: Call, loaded: EnrollmentFacts): Promise<CallClaim | null> {
@@ -111,6 +116,7 @@ async function again(
     const row = await stopEffect(tx, known, inDoubt ? 'unknown' : 'blocked', stopped);
     return { state: 'settled', row: { ...row, status: 'blocked' } };
   }
+  if (isLast(call, known)) return { state: 'settled', row: known };
   const composed = await tryCompose(call, loaded.facts);
   if ('refused' in composed) {
     const row = await stopEffect(tx, known, inDoubt ? 'unknown' : 'failed', composed.refused);

@@ -1,8 +1,8 @@
 /**
- * Settles calls that were claimed and never recorded, and whose journey has ended: their worker died, or was
+ * Settles calls that were claimed and never recorded, and whose visit has ended: their worker died, or was
  * cut off, and no activity comes back for them.
  *
- * Owns: saying that nobody knows what became of them. Does not own: doubt while a journey lasts (call-claim.ts).
+ * Owns: saying that nobody knows what became of them. Does not own: doubt while a visit lasts (call-claim.ts).
  *
  * 1. Nothing is called here, and nobody can be asked: the row becomes `unknown`, for people to see, never `done`.
  * 2. A claim is given up only when no attempt can be alive any more. One that is, its process frozen and
@@ -31,7 +31,7 @@ export const CALL_ALIVE_FOR_MS = LONGEST_ATTEMPT_MS + 60_000;
 /** What call-claim.ts says of an attempt that left no outcome, too. */
 const REASON = 'interrupted';
 
-/** A chore: no call of a journey that ended stays `claimed`. */
+/** A chore: no call of a visit that ended stays `claimed`. */
 export function orphanedCalls(deps: OrphanedCallDeps) {
   return {
     name: 'settle_calls',
@@ -66,6 +66,6 @@ async function giveUp(
   );
   for (const effectKey of givenUp) {
     const fields = { event: 'call.given_up', workspaceId, effectKey };
-    log.warn(fields, 'Nobody knows whether a call was taken whose journey has ended.');
+    log.warn(fields, 'Nobody knows whether a call was taken whose visit has ended.');
   }
 }

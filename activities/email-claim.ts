@@ -29,7 +29,9 @@ import {
   requestHash,
   type Sender,
 } from './email-request';
+import { isExhausted } from './retrying';
 import { ERASED, stoppedBy } from './stopped-by';
+import type { RetryPolicy } from '../src/journey/retry';
 import type { WatchState } from '../src/journey/runtime';
 
 /** One send: its key, and what is needed to judge and compose it. */
@@ -43,6 +45,7 @@ export interface Send {
   readonly effectKey: string;
   readonly graph: Graph;
   readonly channel: string;
+  readonly retry: RetryPolicy | null;
   readonly config: EmailConfig;
   readonly evaluators: Evaluators;
   readonly sender: Sender;
@@ -80,7 +83,7 @@ export async function claimSend(tx: Tx, send: Send, options: ClaimOptions): Prom
     return row === null ? claimSend(tx, send, options) : asClaim(row);
   }
   const { row, claimedForMs } = known;
-  if (row.status === 'failed' && row.reason === RETRYABLE)
+  if (row.status === 'failed' && row.reason === RETRYABLE && !isExhausted(send.retry, row.attempt))
     return asClaim(await again(tx, send, row));
   if (row.status !== 'claimed' && row.status !== 'unknown') return { state: 'settled', row };
   if (row.status === 'claimed') await markUnknown(tx, row.id, 'interrupted');

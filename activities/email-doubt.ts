@@ -7,12 +7,11 @@
 import type { EmailChannel, LookUpAnswer } from '../src/channels/email';
 import type { Database } from '../src/db/client';
 import { type DeliveryRow, type Resolution, settleAccepted } from '../src/db/deliveries';
-import { PROOFS_OF_ACCEPTANCE } from '../src/db/delivery-proof';
 import { findEvent } from '../src/db/events';
+import { PROOFS_OF_ACCEPTANCE, unknownPolicy } from '../src/journey/mail-doubt';
 import type { SendResult } from '../src/journey/runtime';
 import { retryable } from './failure';
 import { type Claim, reclaimSend, type Send } from './email-claim';
-import { unknownPolicy } from './email-request';
 
 /** One attempt, from before its claim to the end of its connection; well under the activity's 10 s. */
 export const ATTEMPT_MS = 6_000;

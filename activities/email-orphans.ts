@@ -1,10 +1,12 @@
 /**
- * Settles sends that were left in doubt by a journey that ended: cancelled between two attempts, or
- * interrupted with their worker. No activity comes back for them.
+ * Settles sends that were left in doubt by a visit that ended: cancelled between two attempts, interrupted with
+ * their worker, or left by a policy that goes on. No activity comes back for them. Asks about those that are held
+ * too, whose activity comes back when somebody rings.
  *
- * Owns: finding them, asking what became of them. Does not own: doubt while a journey lasts (email-doubt.ts).
+ * Owns: finding them, asking what became of them. Does not own: doubt while a visit lasts (email-doubt.ts).
  *
- * 1. Nothing is sent here. A mail that was not accepted stays unsent: what it was for is over.
+ * 1. Nothing is sent here. A mail that was not accepted stays unsent where its visit is over; a held one is left to
+ *    its activity, which is rung.
  * 2. `absent` is believed only when no attempt can be alive any more, and a row that somebody has claimed or
  *    settled meanwhile is left to them.
  * 3. Where nobody can be asked the row stays `unknown`, for people to see.
@@ -19,6 +21,9 @@ import {
   markUnknown,
   settleAccepted,
 } from '../src/db/deliveries';
+import { getEnrollment } from '../src/db/enrollments';
+import { enqueue } from '../src/db/outbox';
+import { getStep } from '../src/db/steps';
 import {
   type ChoreProgress,
   listOrphanedDeliveries,
@@ -90,18 +95,18 @@ async function attempt(deps: OrphanDeps, orphan: OrphanedDelivery): Promise<void
     const outcome = await settle(deps, orphan);
     if (outcome === null) return;
     const fields = { event: 'delivery.settled', workspaceId, deliveryId, outcome };
-    deps.log.info(fields, 'A send that an ended journey left in doubt is settled.');
+    deps.log.info(fields, 'The doubt about a send is settled, or about to be.');
   } catch (error) {
     const fields = { event: 'delivery.settle_failed', workspaceId, deliveryId, err: error };
     deps.log.warn(fields, 'A send in doubt could not be settled.');
   }
 }
 
-/** What became of it; null when that is still unknown. */
+/** What became of it, or `rung` where its visit will see to that; null when it is still unknown. */
 async function settle(
   deps: OrphanDeps,
   { workspaceId, effectKey }: OrphanedDelivery,
-): Promise<'sent' | 'not_sent' | null> {
+): Promise<'sent' | 'not_sent' | 'rung' | null> {
   const { db, channel } = deps;
   const row = await db.inWorkspace(workspaceId, (tx) => doubt(tx, effectKey));
   if (row === null) return null;
@@ -115,10 +120,26 @@ async function settle(
     await holdContact(tx, row.contactId);
     const known = await lockDelivery(tx, effectKey);
     if (known?.row.status !== 'unknown' || known.row.attempt !== row.attempt) return null;
-    if (answer === 'absent') await blockDelivery(tx, row.id, 'enrollment_ended', 'not_resent');
+    const over = await whatIsOver(tx, row);
+    if (over === null) {
+      await enqueue(tx, { kind: 'bell', payload: { enrollmentId: row.enrollmentId } });
+      return 'rung';
+    }
+    if (answer === 'absent') await blockDelivery(tx, row.id, over, 'not_resent');
     else await settleAccepted(tx, row.id, proved ? 'event' : 'found');
     return answer === 'absent' ? 'not_sent' : 'sent';
   });
+}
+
+/** Why nobody needs the mail any more; null while its visit waits for it. */
+async function whatIsOver(
+  tx: Tx,
+  { enrollmentId, nodeId, visit }: DeliveryRow,
+): Promise<'enrollment_ended' | 'visit_ended' | null> {
+  const enrollment = await getEnrollment(tx, enrollmentId);
+  if (enrollment === null || enrollment.endedAt !== null) return 'enrollment_ended';
+  const step = await getStep(tx, { enrollmentId, nodeId, visit });
+  return step === null || step.endedAt === null ? null : 'visit_ended';
 }
 
 /** The row as one that nobody knows about; null when somebody has taken it up meanwhile. */

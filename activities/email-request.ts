@@ -26,11 +26,6 @@ export interface Sender {
   readonly email: string;
 }
 
-/** What to do when nobody can say whether the mail was accepted. */
-export function unknownPolicy({ onUnknown, purpose }: EmailConfig): 'hold' | 'resend' | 'continue' {
-  return onUnknown ?? (purpose === 'marketing' ? 'hold' : 'resend');
-}
-
 /** A mail ready to be sent; or the code of why there is none to send (`blocked`) or can be none (`refused`). */
 export type Composition =
   | { readonly message: EmailMessage }

@@ -2,13 +2,14 @@
 import type { HttpAnswer } from '../src/channels/http-call';
 import { HttpError } from '../src/channels/http-error';
 import { type CallAnswer, readsBody, type Save, savedVariables } from '../src/journey/call-answer';
+import { isSafeToRepeat } from '../src/journey/call-outcome';
 import { type Credentials, renderCredentials } from '../src/journey/call-credentials';
 import { type CallTemplates, renderCall } from '../src/journey/call-render';
 import type { Facts } from '../src/journey/facts';
 import type { Json } from '../src/journey/json';
 import { methodOf } from '../src/journey/nodes/http-request';
 import type { FactWrite } from '../src/journey/writes';
-import { type Call, isSafeToRepeat } from './call-claim';
+import type { Call } from './call-claim';
 import { type CallDeps, callOf, currentAttempt } from './call-deps';
 import { composeCall, type ComposedCall } from './call-request';
 import type { EffectActivities } from './contract';

@@ -19,12 +19,13 @@ import { holdContact } from '../src/db/contacts';
 import { type EffectEnd, type EffectRow, recordEffect } from '../src/db/effects';
 import { getEnrollment, setVariable } from '../src/db/enrollments';
 import type { ErrorCode } from '../src/errors';
+import { staysUnknown } from '../src/journey/call-outcome';
 import { EvaluationFailed } from '../src/journey/facts';
 import type { JsonObject } from '../src/journey/json';
 import type { CallResult } from '../src/journey/runtime';
 import type { FactWrite } from '../src/journey/writes';
 import type { Logger } from '../src/log';
-import { type Call, type CallClaim, claimCall, isSafeToRepeat } from './call-claim';
+import { type Call, type CallClaim, claimCall } from './call-claim';
 import { isPermanent } from './call-failure';
 import { AttemptFailed } from './retrying';
 import { ERASED } from './stopped-by';
@@ -54,7 +55,7 @@ export async function performCall(
   const deadline = performance.now() + limits.timeoutMs;
   const claim = await claimed(deps, call);
   if (claim.state === 'erased') return { outcome: 'blocked', reason: ERASED };
-  if (claim.state === 'settled') return settled(claim.row);
+  if (claim.state === 'settled') return settled(call, claim.row);
   const left = deadline - performance.now() - recordingMs(limits.timeoutMs);
   try {
     const answer = await deps.http.request({
@@ -111,9 +112,9 @@ async function afterFailure(
     ...failedWith(code, { detail: error.detail, ...responseOf(more.answer) }),
     status: inDoubt ? 'unknown' : 'failed',
   });
-  if (inDoubt && call.onUnknown === 'fail' && !isSafeToRepeat(call.method))
-    return { outcome: 'unknown', reason: code };
-  throw new AttemptFailed(code, kind, isPermanent(code), more.retryAfterMs);
+  if (inDoubt && staysUnknown(call)) return { outcome: 'unknown', reason: code };
+  const { retryAfterMs } = more;
+  throw new AttemptFailed(code, kind, isPermanent(code), { retryAfterMs, made: row.attempt });
 }
 
 /** The second transaction. An attempt that was overtaken leaves the row alone and asks again what it says. */
@@ -161,10 +162,12 @@ function responseOf(answer: HttpAnswer | undefined): JsonObject {
   return { status, contentType, body: beginning, cut };
 }
 
-function settled({ status, reason, response }: EffectRow): CallResult {
+/** Says again what an attempt said that came before. */
+function settled(call: Call, { status, reason, response }: EffectRow): CallResult {
   const why = reason ?? 'unknown';
-  if (status === 'blocked' || status === 'unknown') return { outcome: status, reason: why };
-  if (status === 'failed') throw new AttemptFailed(why as ErrorCode, 'stored', true);
+  const isGivenUp = status === 'unknown' && staysUnknown(call);
+  if (status === 'blocked' || isGivenUp) return { outcome: status, reason: why };
+  if (status !== 'done') throw new AttemptFailed(why as ErrorCode, 'stored', true);
   const answered = response?.['status'];
   return { outcome: 'done', ...(typeof answered === 'number' ? { status: answered } : {}) };
 }

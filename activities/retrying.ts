@@ -11,8 +11,12 @@ export class AttemptFailed extends Error {
     readonly detail: string,
     /** Whether another attempt would meet the same end. */
     readonly permanent: boolean,
-    /** How long the other side asks to be left alone. */
-    readonly retryAfterMs?: number,
+    readonly more: {
+      /** How long the other side asks to be left alone. */
+      readonly retryAfterMs?: number | undefined;
+      /** How many attempts its row has seen, this one included; those that Temporal counts unless given. */
+      readonly made?: number;
+    } = {},
   ) {
     super(`${code} (${detail})`);
   }
@@ -33,6 +37,14 @@ export function mayRepeat(policy: RetryPolicy | null, code: string, isPermanent:
 }
 
 /**
+ * Whether no attempt is left. Counted by the row of what is tried: Temporal counts anew when an activity
+ * is begun again, and counts attempts that were cut off before they began.
+ */
+export function isExhausted(policy: RetryPolicy | null, made: number): boolean {
+  return policy !== null && made >= policy.maxAttempts;
+}
+
+/**
  * Makes the attempt. What fails by `AttemptFailed` leaves as a failure with its code, non-retryable or
  * with the pause before the next attempt; anything else leaves as it is.
  */
@@ -46,8 +58,10 @@ export async function retrying<T>(
   } catch (error) {
     if (!(error instanceof AttemptFailed)) throw error;
     const { code, detail } = error;
-    if (!mayRepeat(policy, code, error.permanent)) throw permanent(code, detail);
-    throw retryable(code, detail, pauseBeforeNext(policy, attempt, error.retryAfterMs));
+    const { made = 0, retryAfterMs } = error.more;
+    if (!mayRepeat(policy, code, error.permanent) || isExhausted(policy, made))
+      throw permanent(code, detail);
+    throw retryable(code, detail, pauseBeforeNext(policy, attempt, retryAfterMs));
   }
 }
 

@@ -43,7 +43,11 @@ export interface SendEmailDeps {
   readonly log: Logger;
   /** How long to keep asking a provider that cannot be asked just now, from the claim on; 15 minutes unless told. */
   readonly lookUpForMs?: number;
+  /** Which attempt this is; Temporal's word unless told. */
+  attempt?(): number;
 }
+
+const temporalAttempt = () => Context.current().info.attempt;
 
 /** The activity `sendEmail`. Its input names the node; nothing personal crosses into a history. */
 export function createSendEmail(deps: SendEmailDeps): EffectActivities['sendEmail'] {
@@ -68,8 +72,10 @@ export function sendOnce(
   return async ({ graph: ref, ...input }) => {
     const startedAt = performance.now();
     const graph = await deps.loadGraph(ref);
+    const { retry } = graph.node(input.node);
     const send: Send = {
       ...input,
+      retry,
       effectKey: effectKey(input.enrollmentId, input.node, input.visit),
       graph,
       channel,
@@ -78,8 +84,7 @@ export function sendOnce(
       sender: deps.sender,
       provider: deps.channel.provider,
     };
-    const { retry } = graph.node(input.node);
-    const number = retry === null ? 1 : Context.current().info.attempt;
+    const number = retry === null ? 1 : (deps.attempt ?? temporalAttempt)();
     return retrying(retry, number, () => sendNow(deps, send, startedAt));
   };
 }
@@ -135,7 +140,7 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     await record(deps, send, row, ended(error));
-    throw failure(error);
+    throw failure(error, row.attempt);
   }
 }
 
@@ -146,11 +151,11 @@ function ended({ kind, code, response }: DeliveryError): AttemptEnd {
     : { status: 'failed', reason: kind, response: said };
 }
 
-function failure({ kind, code }: DeliveryError): Error {
+function failure({ kind, code }: DeliveryError, made: number): Error {
   if (kind === 'refused_permanent') return permanent('email.refused', code);
   // Nothing is in doubt, so that the node's policy decides.
   if (kind === 'refused_retryable')
-    return new AttemptFailed('email.refused_retryable', code, false);
+    return new AttemptFailed('email.refused_retryable', code, false, { made });
   return retryable('email.unknown', code);
 }
 
@@ -174,11 +179,16 @@ async function record(
   throw retryable('email.superseded', `attempt ${row.attempt}`);
 }
 
+const REFUSALS: ReadonlyMap<string, ErrorCode> = new Map([
+  ['refused_permanent', 'email.refused'],
+  ['refused_retryable', 'email.refused_retryable'],
+]);
+
 function stored({ status, reason, effectKey: deliveryKey }: DeliveryRow): SendResult {
   if (status === 'sent') return { outcome: 'sent', deliveryKey };
   if (status === 'blocked') return { outcome: 'blocked', reason: reason ?? 'unknown', deliveryKey };
   // Beside the kinds of a refusal, the row of a mail that failed names the code of why.
-  const code = reason === null || reason === 'refused_permanent' ? 'email.refused' : reason;
+  const code = REFUSALS.get(reason ?? 'refused_permanent') ?? reason;
   throw permanent(code as ErrorCode, 'stored');
 }
 

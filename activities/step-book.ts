@@ -2,12 +2,21 @@
 import type { Tx } from '../src/db/client';
 import { type EnrollmentRow, setPosition } from '../src/db/enrollments';
 import { loadFacts } from '../src/db/facts';
-import { endStep, enterStep, getStep, memoStep, openNodeIds } from '../src/db/steps';
-import type { Facts } from '../src/journey/facts';
+import {
+  bookStep,
+  endStep,
+  enterStep,
+  getStep,
+  openNodeIds,
+  type StepKey,
+  unbookStep,
+} from '../src/db/steps';
+import { EvaluationFailed, type Facts } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
 import type { Instant } from '../src/journey/json';
 import type { EndedVisit, VisitKey } from '../src/journey/runtime';
 import type { StepBook } from '../src/journey/walk';
+import type { FactWrite } from '../src/journey/writes';
 import { applyWrite } from './fact-writes';
 
 /** Reasons are stored as `code` or `code: detail`. */
@@ -27,6 +36,15 @@ export function createStepBook(
 ): StepBook {
   const when = new Date(loaded.at);
   let current: Facts | null = loaded;
+  const makeWrites = async (writes: readonly FactWrite[], key: StepKey) => {
+    try {
+      for (const write of writes) await applyWrite(tx, enrollment, write, when);
+    } catch (error) {
+      // A contact that does not allow the change fails the node, which is booked as that.
+      if (error instanceof EvaluationFailed) await unbookStep(tx, key);
+      throw error;
+    }
+  };
   return {
     facts: async () => {
       current ??= await reload(tx, enrollment.id, graph, loaded.at);
@@ -38,13 +56,11 @@ export function createStepBook(
       return { port: step.port, reason: codeOf(step.reason) };
     },
     async decide(visit, node, outcome) {
-      for (const write of outcome.writes ?? []) {
-        await applyWrite(tx, enrollment, write, when);
-        current = null;
-      }
       const { port, reason, skipped = false } = outcome;
-      const stored = await memoStep(tx, {
-        ...keyOf(enrollment.id, visit),
+      const key = keyOf(enrollment.id, visit);
+      // Before the changes: of two that decide at once, the other waits here and makes none.
+      const { row, isFirst } = await bookStep(tx, {
+        ...key,
         nodeType: node.type.type,
         status: skipped ? 'skipped' : port === 'error' ? 'failed' : 'completed',
         port,
@@ -53,7 +69,10 @@ export function createStepBook(
         startedAt: when,
         endedAt: when,
       });
-      return { port: stored.port, reason: codeOf(stored.reason) };
+      // What another has decided, it has changed too.
+      if (!isFirst || outcome.writes?.length) current = null;
+      if (isFirst) await makeWrites(outcome.writes ?? [], key);
+      return { port: row.port, reason: codeOf(row.reason) };
     },
     async enter(visit, node, waiting) {
       const status = waiting === null ? 'running' : 'waiting';

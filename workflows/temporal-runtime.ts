@@ -17,6 +17,7 @@ import {
   proxyLocalActivities,
   setCurrentDetails,
   sleep as pause,
+  TimeoutFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -34,6 +35,7 @@ import {
   type SteerResult,
   type StopSignal,
 } from '../src/journey/runtime';
+import { DOUBTS_ARE_NO_ATTEMPTS } from '../src/journey/engine-version';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { EnrollmentInput } from './messages';
 import type { EnrollmentState, Pause } from '../src/journey/state';
@@ -105,6 +107,7 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
         options: activityOptions(label, retry, attempt.timeout),
         input: { ...subject, ...attempt, ...effectInput },
         stop,
+        countsDoubts: input.options.engineVersion < DOUBTS_ARE_NO_ATTEMPTS,
       }),
     async finish(request) {
       const result = await facts.finish.executeWithOptions({ summary: 'End the enrollment' }, [
@@ -194,25 +197,30 @@ interface Performance<K extends EffectName> {
   readonly options: ActivityOptions;
   readonly input: EffectInput<K>;
   readonly stop: StopSignal;
+  /** Whether a doubt uses up attempts, as it did for those who began then. */
+  readonly countsDoubts: boolean;
 }
 
 async function perform<K extends EffectName>(
   effects: EffectActivities,
   effect: K,
-  { options, input, stop }: Performance<K>,
+  { options, input, stop, countsDoubts }: Performance<K>,
 ): Promise<Effects[K]['result']> {
   const scope = new CancellationScope();
   stop.onRequest(() => scope.cancel());
   const activity = effects[effect] as unknown as ActivityWithOptions<K>;
-  for (;;) {
+  const began = Date.now();
+  for (let asked = 0; ; asked += 1) {
     try {
       return await scope.run(() => activity.executeWithOptions(options, [input]));
     } catch (error) {
       // Stopped in back-off, between two attempts: nothing is under way, the visit is entered again.
       if (isCancellation(error) || isGivenUp(error, options)) throw new PathStopped();
       const code = failureCode(error);
-      if (code !== OWN_OUTAGE) throw new EffectFailure(code);
-      await outage(scope);
+      if (code === OWN_OUTAGE) await rest(scope, OUTAGE_PAUSE_MS, 'Our own database is away');
+      else if (!countsDoubts && isDoubt(error, code) && Date.now() - began < DOUBT_AT_MOST_MS)
+        await rest(scope, doubtPauseMs(asked), 'Find out what became of it');
+      else throw new EffectFailure(code);
     }
   }
 }
@@ -227,11 +235,34 @@ function isGivenUp(error: unknown, { retry }: ActivityOptions): boolean {
 
 /** The attempts of a node's policy are for the other side; an outage of our own uses up none of them. */
 const OWN_OUTAGE = 'service.unavailable';
-const OUTAGE_PAUSE = '2s';
+const OUTAGE_PAUSE_MS = 2_000;
 
-async function outage(scope: CancellationScope): Promise<void> {
+/** What says nothing of the other side: it is being asked, or another attempt has taken over. */
+const DOUBTS: ReadonlySet<string> = new Set([
+  'email.unknown',
+  'email.in_doubt',
+  'email.look_up_failed',
+  'email.superseded',
+  'effect.superseded',
+]);
+/** As long as any effect is tried. */
+const DOUBT_AT_MOST_MS = 72 * 3_600_000;
+const LONGEST_DOUBT_PAUSE_MS = 60_000;
+
+/** An attempt over its time is one too: its worker died or froze, since a call and a mail end by themselves. */
+function isDoubt(error: unknown, code: string): boolean {
+  if (DOUBTS.has(code)) return true;
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'START_TO_CLOSE';
+}
+
+function doubtPauseMs(asked: number): number {
+  return Math.min(OUTAGE_PAUSE_MS * 2 ** Math.min(asked, 10), LONGEST_DOUBT_PAUSE_MS);
+}
+
+async function rest(scope: CancellationScope, ms: number, summary: string): Promise<void> {
   try {
-    await scope.run(() => pause(OUTAGE_PAUSE, { summary: 'Our own database is away' }));
+    await scope.run(() => pause(ms, { summary }));
   } catch (error) {
     throw isCancellation(error) ? new PathStopped() : error;
   }

@@ -1,20 +1,11 @@
 /** Events that settle a delivery whose outcome nobody knew. */
 import { and, eq } from 'drizzle-orm';
+import { PROOFS_OF_ACCEPTANCE } from '../journey/mail-doubt';
 import type { Tx } from './client';
 import { settleAccepted } from './deliveries';
 import type { EventRow } from './events';
 import { enqueue } from './outbox';
 import { deliveries } from './schema/deliveries';
-
-/** What can only happen to a message that was accepted. */
-export const PROOFS_OF_ACCEPTANCE: readonly string[] = [
-  'email.delivered',
-  'email.opened',
-  'email.clicked',
-  'email.replied',
-  'email.bounced',
-  'email.complained',
-];
 
 /**
  * Settles the unknown delivery that the event proves accepted, and leaves a bell for its enrollment,

@@ -4,6 +4,7 @@
  * 1. One row per (workspace, effect key): whoever inserts it may call, everybody else reads.
  * 2. `attempt` fences: an attempt that is no longer the latest records nothing.
  * 3. A row that is `done` or `blocked` never changes again.
+ * 4. A row that was ever in doubt keeps that: `resolution` is never cleared.
  */
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Tx } from './client';
@@ -13,7 +14,7 @@ import { type EffectStatus, effects } from './schema/effects';
 export type EffectRow = typeof effects.$inferSelect;
 export type EffectInput = Omit<
   typeof effects.$inferInsert,
-  'workspaceId' | 'claimedAt' | 'resolvedAt' | 'attempt'
+  'workspaceId' | 'claimedAt' | 'resolvedAt' | 'attempt' | 'resolution'
 >;
 
 /** The clock, not the start of the transaction: a claim may have waited for another to commit. */
@@ -51,6 +52,7 @@ export async function claimEffectAgain(tx: Tx, row: EffectRow): Promise<EffectRo
       reason: null,
       response: null,
       resolvedAt: null,
+      ...(row.status === 'failed' ? {} : { resolution: 'resent' }),
     })
     .where(eq(effects.effectKey, row.effectKey))
     .returning();
@@ -87,9 +89,18 @@ export async function recordEffect(
   { effectKey, attempt }: Pick<EffectRow, 'effectKey' | 'attempt'>,
   end: EffectEnd,
 ): Promise<boolean> {
+  const settlesDoubt = end.status !== 'unknown';
   const recorded = await tx
     .update(effects)
-    .set({ ...end, resolvedAt: NOW })
+    .set({
+      ...end,
+      resolvedAt: NOW,
+      ...(settlesDoubt
+        ? {
+            resolution: sql`case when ${effects.status} = 'unknown' then 'answered' else ${effects.resolution} end`,
+          }
+        : {}),
+    })
     .where(
       and(
         eq(effects.effectKey, effectKey),

@@ -30,8 +30,24 @@ export interface StepInput extends StepKey {
  * that runs again, or two at once, get one answer. The caller goes on with the returned row.
  */
 export async function memoStep(tx: Tx, step: StepInput): Promise<StepRow> {
+  return (await bookStep(tx, step)).row;
+}
+
+/**
+ * As `memoStep`, and says whether this is the first write. It is waited for while another transaction writes
+ * the same visit, so only the first may go on to make what changes with it.
+ */
+export async function bookStep(
+  tx: Tx,
+  step: StepInput,
+): Promise<{ readonly row: StepRow; readonly isFirst: boolean }> {
   const [written] = await tx.insert(steps).values(step).onConflictDoNothing().returning();
-  return written ?? (await storedStep(tx, step));
+  return { row: written ?? (await storedStep(tx, step)), isFirst: written !== undefined };
+}
+
+/** Takes back what this transaction has booked, so that the visit can be booked with another end. */
+export async function unbookStep(tx: Tx, key: StepKey): Promise<void> {
+  await tx.delete(steps).where(keyOf(key));
 }
 
 /** Notes that a visit began. Entered again, it returns the stored row with its first start. */

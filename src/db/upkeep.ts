@@ -85,8 +85,9 @@ export interface OrphanedDelivery extends Place {
 }
 
 /**
- * Deliveries of ended enrollments that are claimed or unknown and were not claimed for `quietMs`, of every
- * workspace, in a fixed order, behind `after`. Those unknown for longer than `askedForMs` are left out.
+ * Deliveries that are claimed or unknown and were not claimed for `quietMs`, of visits and enrollments that have
+ * ended or wait for proof, of every workspace, in a fixed order, behind `after`. Those unknown for longer than
+ * `askedForMs` are left out.
  * Needs throughline_relay.
  */
 export async function listOrphanedDeliveries(
@@ -115,7 +116,7 @@ export interface AbandonedCall {
 }
 
 /**
- * Calls of ended enrollments whose claim is older than `quietMs` and has no outcome, of every workspace, in
+ * Calls of ended visits and enrollments whose claim is older than `quietMs` and has no outcome, of every workspace, in
  * a fixed order, behind `after`. Needs throughline_relay.
  */
 export async function listAbandonedCalls(

@@ -70,6 +70,9 @@ export interface DryRun {
   readonly writes?: readonly FactWrite[];
 }
 
+/** The result that the effect answers while nobody knows its fate; `again` where it is made once more, and succeeds. */
+export type EffectDoubt = JsonObject | 'again';
+
 export interface NodeExample {
   readonly title: string;
   readonly data: unknown;
@@ -150,6 +153,8 @@ interface RunType<C, P extends string> extends NodeTypeBase<C, P> {
     evaluators: Evaluators,
     mocked?: Json,
   ) => DryRun | Promise<DryRun>;
+  /** What a failure with a code comes to in a dry run, where it is a doubt that `retry` has no say in. */
+  readonly inDoubt?: (config: C, code: string) => EffectDoubt | null;
   /** How failures are retried when the definition does not say; three attempts when absent. */
   readonly retry?: RetryPolicy | 'patient';
 }

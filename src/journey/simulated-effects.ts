@@ -3,7 +3,8 @@ import type { SimulatedFacts } from './simulated-facts';
 import { EvaluationFailed } from './facts';
 import type { Graph } from './graph';
 import type { Json, JsonObject } from './json';
-import type { DryRun } from './node-type';
+import { PROOFS_OF_ACCEPTANCE } from './mail-doubt';
+import type { DryRun, EffectDoubt } from './node-type';
 import { isRetryable, pauseAfter, type RetryPolicy } from './retry';
 import { type EffectAttempt, EffectFailure, PathStopped, type StopSignal } from './runtime';
 import type { SimulatedCall, SimulatedSend, SimulationInput } from './simulation';
@@ -55,10 +56,30 @@ export class SimulatedEffects {
       return blocked;
     }
     const mock = this.input.mocks?.[attempt.node];
-    if (mock !== undefined && 'error' in mock) return this.#fail(attempt, mock.error, stop);
-    const result = await this.#note(attempt, key, mock?.output);
+    if (mock === undefined || 'output' in mock) return this.#noted(attempt, key, mock?.output);
+    const doubt = this.#doubt(attempt.node, mock.error.code);
+    if (doubt === null) return this.#fail(attempt, mock.error, stop);
+    if (doubt === 'again' || this.#isProved(key)) return this.#noted(attempt, key);
+    return this.#doubted(attempt.node, key, doubt);
+  }
+
+  async #noted(attempt: EffectAttempt, key: string, mocked?: Json): Promise<JsonObject> {
+    const result = await this.#note(attempt, key, mocked);
     this.#results.set(key, result);
     return result;
+  }
+
+  /** Not kept: whoever waits for proof asks again. */
+  #doubted(node: string, deliveryKey: string, doubt: JsonObject): JsonObject {
+    const { type } = this.graph.node(node);
+    // An event may be about the message already.
+    if (type.writesToContact === true) this.facts.sent('email', deliveryKey);
+    return { deliveryKey, ...doubt };
+  }
+
+  #isProved(deliveryKey: string): boolean {
+    const question = { types: PROOFS_OF_ACCEPTANCE, from: null, to: null, deliveryKey };
+    return this.facts.search(question, 1).length > 0;
   }
 
   /**
@@ -69,6 +90,11 @@ export class SimulatedEffects {
     // One turn wakes the watch, in the next it has looked.
     await this.clock.turn();
     await this.clock.turn();
+  }
+
+  #doubt(node: string, code: string): EffectDoubt | null {
+    const { type, config } = this.graph.node(node);
+    return type.kind === 'decision' ? null : (type.inDoubt?.(config, code) ?? null);
   }
 
   async #note(attempt: EffectAttempt, deliveryKey: string, mocked?: Json): Promise<JsonObject> {

@@ -121,6 +121,22 @@ test('decisions taken again answer what is stored, though the contact has change
   expect(contact).toEqual({ tags: [] });
 });
 
+test('a decision in the book is not judged again', async () => {
+  let judged = 0;
+  const evaluators = createEvaluators();
+  const it = await atStart({
+    ...evaluators,
+    condition: async (group, facts) => {
+      judged += 1;
+      return evaluators.condition(group, facts);
+    },
+  });
+  await it.advance();
+  expect(judged).toBe(1);
+  await it.advance();
+  expect(judged).toBe(1);
+});
+
 test('a decision that failed half-way is taken as if for the first time', async () => {
   let failures = 1;
   const evaluators = createEvaluators();

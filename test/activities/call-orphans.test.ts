@@ -4,6 +4,7 @@ import { createHttpChannel, type HttpChannel } from '../../src/channels/http';
 import type { Database } from '../../src/db/client';
 import { recordEffect } from '../../src/db/effects';
 import { closeEnrollment } from '../../src/db/enrollments';
+import { memoStep } from '../../src/db/steps';
 import { type AbandonedCall, listAbandonedCalls } from '../../src/db/upkeep';
 import { createLogger } from '../../src/log';
 import { type CallCase, callCase, caller } from '../support/calls';
@@ -86,6 +87,21 @@ test.each(['webhook', 'http_request'] as const)(
   },
 );
 
+test('one whose visit is over becomes unknown too, though the journey goes on', async () => {
+  const of = await claimed();
+  await age(of, CALL_ALIVE_FOR_MS + 1_000);
+  const { workspaceId, enrollmentId } = of;
+  const at = new Date();
+  await t.db.inWorkspace(workspaceId, (tx) =>
+    memoStep(tx, {
+      ...{ enrollmentId, nodeId: 'call', visit: 1, nodeType: 'webhook' },
+      ...{ status: 'failed', port: 'error', startedAt: at, endedAt: at },
+    }),
+  );
+  await round();
+  expect(await effectOf(of)).toMatchObject(UNKNOWN);
+});
+
 test('a claim of a journey under way is left to its next attempt', async () => {
   const of = await claimed();
   await age(of, 10 * CALL_ALIVE_FOR_MS);
@@ -138,7 +154,9 @@ test('an attempt that wakes up after all still says what it knows', async () => 
     recordEffect(tx, { effectKey, attempt: 1 }, outcome),
   );
   expect(recorded).toBe(true);
-  expect(await effectOf(of)).toMatchObject({ status: 'done', reason: null });
+  expect(await effectOf(of)).toMatchObject({
+    ...{ status: 'done', reason: null, resolution: 'answered' },
+  });
 });
 
 test('they are found in every workspace, page by page, by the relay alone', async () => {

@@ -133,7 +133,9 @@ describe('a webhook', () => {
     expect(await call(of)).toEqual({ outcome: 'done', status: 200 });
     expect(server.calls.map(({ body }) => body)).toEqual(['{"name":"Ada"}', '{"name":"Ada"}']);
     expect(server.calls.map(({ headers }) => headers['webhook-id'])).toEqual([key(of), key(of)]);
-    expect(await effectOf(of)).toMatchObject({ status: 'done', attempt: 2, reason: null });
+    expect(await effectOf(of)).toMatchObject({
+      ...{ status: 'done', attempt: 2, reason: null, resolution: null },
+    });
   });
 
   test('whose answer was lost is made again under the same id', async () => {
@@ -146,6 +148,11 @@ describe('a webhook', () => {
     expect(await effectOf(of)).toMatchObject({ status: 'unknown', reason: 'http.interrupted' });
     server.answer = (response) => void response.end();
     expect(await call(of)).toMatchObject({ outcome: 'done' });
+    expect(await effectOf(of)).toMatchObject({
+      status: 'done',
+      reason: null,
+      resolution: 'resent',
+    });
     expect(new Set(server.calls.map(({ headers }) => headers['webhook-id']))).toEqual(
       new Set([key(of)]),
     );
@@ -426,6 +433,29 @@ describe('the pace of attempts', () => {
     expect(await failure(call(of))).toMatchObject({ nonRetryable });
     await failure(call(of));
     expect(server.calls).toHaveLength(nonRetryable && status === 404 ? 1 : nonRetryable ? 1 : 2);
+  });
+
+  test('ends with the attempts that its row has seen, however Temporal counts', async () => {
+    refusing(503);
+    const of = await given({}, retry({ maxAttempts: 2 }));
+    const again = () => failure(caller(t.db, http, { number: 1 })(of));
+    expect(await again()).toMatchObject({ type: 'http.status_5xx', nonRetryable: false });
+    for (const last of [await again(), await again()])
+      expect(last).toMatchObject({ type: 'http.status_5xx', nonRetryable: true });
+    expect(server.calls).toHaveLength(2);
+  });
+
+  test('ends so too where the last attempt is in doubt, unless that was cut off', async () => {
+    server.answer = (_response, _call, socket) => void socket.destroy();
+    const of = await given({}, retry({ maxAttempts: 1 }));
+    for (const last of [await failure(call(of)), await failure(call(of))])
+      expect(last).toMatchObject({ type: 'http.interrupted', nonRetryable: true });
+    expect(server.calls).toHaveLength(1);
+    expect(await effectOf(of)).toMatchObject({ status: 'unknown', reason: 'http.interrupted' });
+    await t.admin`update effects set status = 'claimed', reason = null where enrollment_id = ${of.enrollmentId}`;
+    server.answer = (response) => void response.end();
+    expect(await call(of)).toMatchObject({ outcome: 'done' });
+    expect(await effectOf(of)).toMatchObject({ status: 'done', attempt: 2, resolution: 'resent' });
   });
 
   test('leaves a part of the time of the attempt for the record', async () => {

@@ -5,6 +5,7 @@ import { createSmtpChannel } from '../../src/channels/smtp';
 import type { Database } from '../../src/db/client';
 import { closeEnrollment } from '../../src/db/enrollments';
 import { recordEvent } from '../../src/db/events';
+import { memoStep } from '../../src/db/steps';
 import { type ChoreProgress, listOrphanedDeliveries } from '../../src/db/upkeep';
 import { createLogger } from '../../src/log';
 import { define } from '../support/define';
@@ -167,6 +168,59 @@ test('nothing is asked about a journey under way, or an attempt that may still b
   expect(await delivery(young)).toMatchObject({ status: 'unknown' });
 });
 
+/** The visit of the mail, as its journey records it. */
+const visit = ({ workspaceId, enrollmentId }: SendCase, ended: boolean) =>
+  t.db.inWorkspace(workspaceId, (tx) =>
+    memoStep(tx, {
+      ...{ enrollmentId, nodeId: 'mail', visit: 1, nodeType: 'send_email' },
+      ...{ status: ended ? 'cancelled' : 'running', startedAt: new Date() },
+      endedAt: ended ? new Date() : null,
+    }),
+  );
+const inDoubt = async (): Promise<SendCase> => {
+  const of = await sendCase(t.db, t.workspaceId);
+  server.ending = 'accept_and_hang_up';
+  await expect(sender(t.db, smtp)(of)).rejects.toMatchObject({ type: 'email.unknown' });
+  return of;
+};
+
+test.each([
+  ['absent', { status: 'blocked', reason: 'visit_ended', resolution: 'not_resent' }],
+  ['accepted', { status: 'sent', resolution: 'found' }],
+] as const)(
+  'what a visit left in doubt that is over is settled too: %s',
+  async (answer, settled) => {
+    const of = await inDoubt();
+    await visit(of, true);
+    await age(of);
+    await round(answer);
+    expect(await delivery(of)).toMatchObject(settled);
+  },
+);
+
+test.each(['absent', 'accepted'] as const)(
+  'about a mail that is held somebody asks again, and rings its journey: %s',
+  async (answer) => {
+    const of = await inDoubt();
+    await visit(of, false);
+    const bells = async () =>
+      (
+        await t.admin`select 1 from outbox
+          where kind = 'bell' and payload ->> 'enrollmentId' = ${of.enrollmentId}`
+      ).length;
+    await age(of, '10 minutes');
+    await round(answer);
+    expect(await bells()).toBe(0);
+    await age(of, '10 minutes');
+    await round('unknown');
+    expect(await bells()).toBe(0);
+    await round(answer);
+    expect(await bells()).toBe(1);
+    expect(await delivery(of)).toMatchObject({ status: 'unknown', resolution: null, attempt: 1 });
+    expect(server.mails).toHaveLength(1);
+  },
+);
+
 test('an answer about an attempt that was overtaken changes nothing', async () => {
   const of = await orphan();
   await round(async () => {
@@ -174,6 +228,21 @@ test('an answer about an attempt that was overtaken changes nothing', async () =
     return 'absent';
   });
   expect(await delivery(of)).toMatchObject({ status: 'unknown', attempt: 2, resolution: null });
+});
+
+test('one that was claimed again between finding and asking is left alone', async () => {
+  const of = await orphan();
+  const relay = Object.assign(Object.create(outbox) as Database, {
+    sql: async (...query: Parameters<typeof outbox.sql>) => {
+      const rows = await outbox.sql(...query);
+      await t.admin`update deliveries set status = 'claimed', reason = null, claimed_at = now()
+        where enrollment_id = ${of.enrollmentId}`;
+      return rows;
+    },
+  });
+  const channel: EmailChannel = { ...smtp, lookUp: async () => 'absent' };
+  await orphanedSends({ outbox: relay, db: t.db, channel, log }).run(null, never);
+  expect(await delivery(of)).toMatchObject({ status: 'claimed', reason: null });
 });
 
 test('they are found in every workspace, page by page, by the relay alone', async () => {

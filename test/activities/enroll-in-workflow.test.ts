@@ -114,6 +114,22 @@ test('of ten attempts at once all answer the same enrollment; a later visit is a
   expect(await it.enroll()).toEqual(answers[0]);
 });
 
+test('a database that fails behind the enrollment has let nobody in, and tried again one is', async () => {
+  const { id, key } = await target();
+  const it = await standing('enroll_in_workflow', data(key));
+  await t.admin.unsafe(`
+    create function refuse() returns trigger language plpgsql as
+      $$ begin raise exception 'no' using errcode = '57014'; end $$;
+    create trigger refuse before update on effects for each row
+      when (new.enrollment_id = '${it.parent.id}') execute function refuse()`);
+  await expect(it.enroll()).rejects.toMatchObject({ type: 'service.unavailable' });
+  expect(await it.enrollments(id)).toEqual([]);
+  expect(await it.effect()).toBeNull();
+  await t.admin.unsafe('drop trigger refuse on effects; drop function refuse()');
+  expect(await it.enroll()).toMatchObject({ outcome: 'enrolled' });
+  expect(await it.enrollments(id)).toHaveLength(1);
+});
+
 test('a refusal stays a refusal, and is told once', async () => {
   const { id, key } = await target();
   const it = await standing('call_workflow', { workflow: key });

@@ -273,6 +273,26 @@ test('a refusal for now is tried again under the same claim', async () => {
   expect(server.mails).toHaveLength(1);
 });
 
+test('the refusals that a node allows are counted by the row, however Temporal counts', async () => {
+  const of = await given();
+  const retry = {
+    maxAttempts: 2,
+    backoff: 'fixed',
+    initialInterval: 1,
+    maxInterval: 1,
+    jitter: false,
+  };
+  await t.admin`update workflow_versions set definition = jsonb_set(definition, '{nodes,0,retry}', ${t.admin.json(retry)})
+    where workflow_id = ${of.workflowId}`;
+  server.recipientCode = 451;
+  const send = sender(t.db, smtp, { attempt: () => 1 });
+  expect(await failure(send(of))).toMatchObject({ nonRetryable: false });
+  for (const last of [await failure(send(of)), await failure(send(of))])
+    expect(last).toMatchObject({ type: 'email.refused_retryable', nonRetryable: true });
+  expect(await delivery(of)).toMatchObject({ status: 'failed', attempt: 2 });
+  expect(server.connections()).toBeLessThanOrEqual(2);
+});
+
 describe('what stops a message', () => {
   const blocked = async (of: SendCase, reason: string) => {
     expect(await sender(t.db, smtp)(of)).toEqual({

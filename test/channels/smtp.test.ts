@@ -94,6 +94,14 @@ test('a connection lost before the content is no doubt: nothing was taken', asyn
   expect(await failureOf(channel.send(MAIL, 5_000))).toMatchObject({ kind: 'refused_retryable' });
 });
 
+test('an attempt is one conversation, also where an older connection turns out to be dead', async () => {
+  await channel.send(MAIL, 5_000);
+  const before = server.connections();
+  server.hangUpBeforeData = true;
+  expect(await failureOf(channel.send(MAIL, 5_000))).toMatchObject({ kind: 'refused_retryable' });
+  expect(server.connections()).toBe(before);
+});
+
 test('a connection lost after the content is ambiguous, and nothing is sent a second time', async () => {
   server.ending = 'accept_and_hang_up';
   expect(await failureOf(channel.send(MAIL, 5_000))).toMatchObject({ kind: 'ambiguous' });

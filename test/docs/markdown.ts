@@ -3,7 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/fixture';
 
-export const GUIDES = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'] as const;
+export const GUIDES = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'docs/effects.md',
+] as const;
 
 export interface FencedBlock {
   /** What stands behind the opening fence: `sh`, `json`, … */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { claimDelivery, markUnknown, settleAccepted } from '../../src/db/deliveries';
+import { claimEffect, claimEffectAgain, lockEffect, recordEffect } from '../../src/db/effects';
 import { closeEnrollment, markStarted } from '../../src/db/enrollments';
 import { memoStep } from '../../src/db/steps';
 import { expectProblem, startApi, type TestApi, waiting } from './api';
@@ -263,6 +265,48 @@ test('waiting for the end answers when it ends, or when the time is up', async (
   for (const bad of ['31', '-1', '1.5', 'x']) {
     expectProblem(await api.get(`/enrollments/${id}?waitSeconds=${bad}`), 422, 'request.invalid');
   }
+});
+
+test('a step shows what became of its message or call, and how a doubt was settled', async () => {
+  const contactId = await contact();
+  const { id } = (await api.post('/workflows/open/enrollments', { contactId })).body as {
+    id: string;
+  };
+  const at = new Date('2026-03-27T08:00:00Z');
+  const shown = async () =>
+    ((await api.get(`/enrollments/${id}/steps`)).body.data as { effect: object }[]).map(
+      ({ effect }) => effect,
+    );
+  const named = (nodeId: string) => ({ enrollmentId: id, nodeId, visit: 1 });
+  const keyed = (nodeId: string) => ({ ...named(nodeId), effectKey: `${id}:${nodeId}:1` });
+  const mail = await inWorkspace('', async (tx) => {
+    for (const nodeId of ['mail', 'call', 'pause'])
+      await memoStep(tx, { ...named(nodeId), nodeType: 'x', status: 'running', startedAt: at });
+    await claimEffect(tx, { ...keyed('call'), kind: 'webhook', status: 'claimed' });
+    const claim = { ...keyed('mail'), contactId, channel: 'email', purpose: 'marketing' };
+    return claimDelivery(tx, { ...claim, status: 'claimed' });
+  });
+  const open = { status: 'claimed', attempts: 1, reason: null, resolution: null, resolvedAt: null };
+  expect(await shown()).toEqual([open, open, null]);
+
+  await inWorkspace('', async (tx) => {
+    await markUnknown(tx, mail?.id ?? '', 'smtp.econnection');
+    const known = await lockEffect(tx, `${id}:call:1`);
+    if (known !== null) await claimEffectAgain(tx, known);
+    await recordEffect(
+      tx,
+      { effectKey: `${id}:call:1`, attempt: 2 },
+      { status: 'done', reason: null, response: null },
+    );
+  });
+  const resolvedAt = expect.any(String) as string;
+  const resent = { ...open, status: 'done', attempts: 2, resolution: 'resent', resolvedAt };
+  const doubt = { ...open, status: 'unknown', reason: 'smtp.econnection' };
+  expect(await shown()).toEqual([doubt, resent, null]);
+
+  await inWorkspace('', (tx) => settleAccepted(tx, mail?.id ?? '', 'found'));
+  const found = { ...open, status: 'sent', resolution: 'found', resolvedAt };
+  expect(await shown()).toEqual([found, resent, null]);
 });
 
 test('steps are listed in order, and lists filter by status', async () => {

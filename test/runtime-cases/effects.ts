@@ -83,6 +83,23 @@ export const effects: Cases = {
     },
     { status: 'failed', error: 'http.timeout', path: ['ask:error'] },
   ],
+  'ends a call as unknown where the node says that it must not be made again': [
+    {
+      definition: define({
+        nodes: {
+          tell: ['webhook', { url: SOMEWHERE, onUnknown: 'fail' }, { timeout: '2s' }],
+          ask: [
+            'http_request',
+            { url: SOMEWHERE, body: 'x', onUnknown: 'fail' },
+            { timeout: '2s' },
+          ],
+        },
+        edges: ['tell:error -> ask'],
+      }),
+      mocks: { tell: down('http.timeout'), ask: down('http.timeout') },
+    },
+    { status: 'failed', error: 'effect.unknown', path: ['tell:error', 'ask:error'] },
+  ],
   'tells a colleague': [
     {
       definition: define({

@@ -1,5 +1,6 @@
 /** Workers of two releases take turns under load, and nobody is lost or replayed wrongly. */
 import type { EnrollmentRow } from '../../src/db/enrollments';
+import { ENGINE_VERSION } from '../../src/journey/engine-version';
 import { historiesOf } from '../support/executions';
 import { define } from '../support/define';
 import { eventually } from '../support/eventually';
@@ -48,11 +49,11 @@ test(
   'workers roll to the next release, back, and forth again, while people travel',
   async () => {
     const workflowId = await world.publish(journey);
-    const old = await enter(workflowId, 1);
+    const old = await enter(workflowId, ENGINE_VERSION);
     await standOn('first', old);
 
     await world.replaceWorkers({ workflows: nextRelease() });
-    const fresh = await enter(workflowId, 2);
+    const fresh = await enter(workflowId, ENGINE_VERSION + 1);
     await Promise.all([tell('cart.paid', old), standOn('first', fresh)]);
     await standOn('third', old);
 

@@ -6,6 +6,9 @@ import { enrollments } from './enrollments';
 /** `blocked` was stopped before it was made, by a goal, an exit or the end of the enrollment. */
 export type EffectStatus = 'claimed' | 'done' | 'failed' | 'unknown' | 'blocked';
 
+/** `resent` under the same id, or `answered` by its own attempt after all. */
+export type EffectResolution = 'resent' | 'answered';
+
 /** Claims of everything that leaves the building and is no message: webhooks, HTTP, AI, payments. */
 export const effects = pgTable(
   'effects',
@@ -25,6 +28,8 @@ export const effects = pgTable(
     attempt: integer('attempt').notNull().default(1),
     claimedAt: instant('claimed_at').notNull(),
     resolvedAt: instant('resolved_at'),
+    /** What was done about an outcome that nobody knew. */
+    resolution: text('resolution').$type<EffectResolution>(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.effectKey] }),

@@ -5,6 +5,7 @@ import { admitEnrollment } from '../../db/admission';
 import type { Blocked } from '../../db/entry-rules';
 import { type EnrollmentRow, getEnrollment, listEnrollments } from '../../db/enrollments';
 import { getContact } from '../../db/contacts';
+import { effectKeyOf, effectsOf } from '../../db/step-effects';
 import { listSteps } from '../../db/steps';
 import { type AppError, fail, type Issue } from '../../errors';
 import type { BlockedReason } from '../../journey/admission';
@@ -183,7 +184,9 @@ export const enrollmentRoutes = [
           (known) => getEnrollment(tx, known),
           enrollmentMissing(id),
         );
-        return listAnswer(await listSteps(tx, enrollment.id, query), stepView);
+        const steps = await listSteps(tx, enrollment.id, query);
+        const effects = await effectsOf(tx, steps.data);
+        return listAnswer(steps, (step) => stepView(step, effects.get(effectKeyOf(step))));
       }),
   }),
 ];

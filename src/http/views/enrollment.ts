@@ -1,6 +1,7 @@
 /** Enrollments and steps as callers see them. */
 import { z } from 'zod';
 import type { EnrollmentRow } from '../../db/enrollments';
+import type { StepEffect } from '../../db/step-effects';
 import type { StepRow } from '../../db/steps';
 import type { Issue } from '../../errors';
 import { shownOutput } from '../../language/shown-output';
@@ -62,6 +63,19 @@ export const enrolledSchema = z
   })
   .meta({ id: 'Enrolled' });
 
+const stepEffect = z
+  .object({
+    status: z.enum(['claimed', 'sent', 'done', 'failed', 'unknown', 'blocked', 'deferred']),
+    attempts: z.int().describe('How often it was begun.'),
+    reason: z.string().nullable().describe('Why it was not done, or why nobody knows.'),
+    resolution: z
+      .enum(['found', 'event', 'answered', 'absent_resent', 'resent', 'not_resent'])
+      .nullable()
+      .describe('How an outcome that nobody knew was settled; null where none was.'),
+    resolvedAt: instant.nullable().describe('When that was.'),
+  })
+  .describe('The message or call of the step, where it has one.');
+
 export const stepSchema = z
   .object({
     nodeId: z.string(),
@@ -74,6 +88,7 @@ export const stepSchema = z
     output: jsonObject.nullable(),
     startedAt: instant,
     endedAt: instant.nullable(),
+    effect: stepEffect.nullable(),
   })
   .meta({ id: 'Step' });
 
@@ -109,11 +124,18 @@ export function enrollmentView(row: EnrollmentRow): z.infer<typeof enrollmentSch
   };
 }
 
-export function stepView(row: StepRow): z.infer<typeof stepSchema> {
+export function stepView(row: StepRow, effect: StepEffect | undefined): z.infer<typeof stepSchema> {
   const { nodeId, nodeType, visit, attempt, status, port, reason } = row;
   const output = row.output && shownOutput(nodeType, row.output);
   const times = { startedAt: row.startedAt.toISOString(), endedAt: isoOrNull(row.endedAt) };
-  return { nodeId, nodeType, visit, attempt, status, port, reason, output, ...times };
+  const step = { nodeId, nodeType, visit, attempt, status, port, reason, output, ...times };
+  return { ...step, effect: effect ? effectView(effect) : null };
+}
+
+/** The time of the end of a call that was never in doubt is no time of a settlement. */
+function effectView({ resolution, resolvedAt, ...effect }: StepEffect): z.infer<typeof stepEffect> {
+  const settled = resolution as z.infer<typeof stepEffect>['resolution'];
+  return { ...effect, resolution: settled, resolvedAt: settled && isoOrNull(resolvedAt) };
 }
 
 function temporalView(row: EnrollmentRow): z.infer<typeof temporal> {

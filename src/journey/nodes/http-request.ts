@@ -10,7 +10,7 @@ import {
   onUnknownCall,
   requestMethod,
 } from '../call-fields';
-import { outcomeOfCall } from '../call-outcome';
+import { doubtOfCall, outcomeOfCall } from '../call-outcome';
 import { previewOfCall, renderCall } from '../call-render';
 import { defineNodeType } from '../node-type';
 import { templatesIn } from '../value';
@@ -106,6 +106,7 @@ export const httpRequest = defineNodeType({
     const headers = { ...call.headers, ...credentials };
     return previewOfCall('http_request', { ...call, headers }, savedVariables(config.save, answer));
   },
+  inDoubt: (config, code) => doubtOfCall({ ...config, method: methodOf(config) }, code),
   async run(_config, context) {
     return outcomeOfCall(await context.perform('httpRequest', {}));
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { withheld } from '../consent';
 import type { Evaluators, Facts } from '../facts';
+import { doubtOfMail } from '../mail-doubt';
 import { blockedMail, previewOfMail } from '../mail-preview';
 import { defineNodeType, type DryRun } from '../node-type';
 import type { RunContext, SendResult } from '../runtime';
@@ -71,6 +72,7 @@ export const sendEmail = defineNodeType({
   waiting: () => ({ until: null, for: 'e-mail' }),
   label: (_config, name) => `Send "${name}"`,
   dryRun: preview,
+  inDoubt: doubtOfMail,
   async run(_config, context) {
     const result = await settle(context);
     if (result.outcome === 'blocked') {

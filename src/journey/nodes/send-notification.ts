@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Evaluators, Facts } from '../facts';
+import { doubtOfMail } from '../mail-doubt';
 import { previewOfMail } from '../mail-preview';
 import { defineNodeType, type DryRun } from '../node-type';
 import { templatesIn } from '../value';
@@ -51,6 +52,7 @@ export const sendNotification = defineNodeType({
   waiting: () => ({ until: null, for: 'notification' }),
   label: (_config, name) => `Notify "${name}"`,
   dryRun: preview,
+  inDoubt: (_config, code) => doubtOfMail({ purpose: 'transactional' }, code),
   async run(_config, context) {
     const { outcome, reason = 'unknown' } = await context.perform('sendNotification', {});
     if (outcome === 'blocked')

@@ -8,7 +8,7 @@ import {
   onUnknownCall,
   webhookMethod,
 } from '../call-fields';
-import { outcomeOfCall } from '../call-outcome';
+import { doubtOfCall, outcomeOfCall } from '../call-outcome';
 import { previewOfCall, renderCall, renderText } from '../call-render';
 import { EvaluationFailed } from '../facts';
 import { defineNodeType } from '../node-type';
@@ -83,6 +83,7 @@ export const webhook = defineNodeType({
       checkSecret(await renderText(config.secret, facts, evaluators));
     return previewOfCall('webhook', call);
   },
+  inDoubt: doubtOfCall,
   async run(_config, context) {
     return outcomeOfCall(await context.perform('webhook', {}));
   },

@@ -1,2 +1,3 @@
 /** The release after this one knows another engine. */
-export const ENGINE_VERSION = 2;
+export const ENGINE_VERSION = 3;
+export const DOUBTS_ARE_NO_ATTEMPTS = 2;
