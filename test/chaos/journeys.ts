@@ -60,7 +60,7 @@ const REPLACED = 0.75;
 /** The share of edges that effects are put upon, and how many at most; everybody passes the first edge. */
 const INSERTED = 0.6;
 const MOST_IN_A_ROW = 3;
-const FIRST_IN_A_ROW = 6;
+const FIRST_IN_A_ROW = 7;
 
 /** `count` different journeys of a seed; `httpUrl` is where calls go. */
 export function journeysOf(seed: number, count: number, httpUrl: string): Journey[] {
