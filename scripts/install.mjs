@@ -62,7 +62,8 @@ function checkNode() {
 }
 
 function patches() {
-  return readdirSync(join(root, 'patches')).map((name) => `patches/${name}`);
+  const folder = join(root, 'patches');
+  return existsSync(folder) ? readdirSync(folder).map((name) => `patches/${name}`) : [];
 }
 
 function hashOf(...names) {

@@ -65,7 +65,7 @@ describe('the installation', () => {
     return { run, folder };
   }
 
-  test('happens once, and again when the lock file has changed', () => {
+  test('happens once, and again when the lock file or a patch has changed', () => {
     const { run, folder } = prepare('echo "npm $@"');
     const first = run();
     expect([first.status, first.stdout]).toEqual([
@@ -77,6 +77,10 @@ describe('the installation', () => {
     expect(run().stdout).toBe('');
     writeFileSync(join(folder, 'package-lock.json'), '{ "name": "changed" }');
     expect(run().stdout).toContain('npm ci --include=dev');
+    mkdirSync(join(folder, 'patches'));
+    writeFileSync(join(folder, 'patches', 'driver.patch'), '+ more');
+    expect(run().stdout).toContain('npm ci --include=dev');
+    expect(run().stdout).toBe('');
   });
 
   test('that fails ends with a message, and is tried again next time', () => {
