@@ -65,6 +65,13 @@ export interface FactActivities {
   steer(input: SteerInput): Promise<SteerOutput>;
 }
 
+/** What a fact answers to an input with `timed`: an engine with a clock asks so. */
+export interface Timed<T> {
+  /** Milliseconds since it was asked for, the wait for a free place included. */
+  readonly tookMs: number;
+  readonly value: T;
+}
+
 /** A job by its row. */
 export interface JobKey {
   readonly workspaceId: string;

@@ -1,7 +1,8 @@
 /**
  * Records the golden histories anew: plays every case of the runtime contract on real servers.
  *
- * Run it only when the commands of running enrollments are meant to change, and read the difference.
+ * With `--commands` it plays nothing: it writes down anew what the recorded ones command today, as when an option
+ * that replay does not compare has changed. Read the difference in either case.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,8 +13,10 @@ import { cases } from '../test/runtime.suite';
 import { historiesOf } from '../test/support/executions';
 import {
   createReplay,
+  goldenFiles,
   type GoldenHistory,
   HISTORIES,
+  readGolden,
   type Replay,
 } from '../test/support/histories';
 import { type Journeys, startJourneys } from '../test/support/journeys';
@@ -22,7 +25,15 @@ import { runOnTemporal } from '../test/support/run-on-temporal';
 import { DESK } from '../test/support/server-address';
 import { openServerDesk } from '../test/support/server-desk';
 
-async function main(): Promise<void> {
+async function rewriteCommands(): Promise<void> {
+  const replay = await createReplay();
+  for (const file of goldenFiles()) {
+    const golden = readGolden(file);
+    write(path.join(HISTORIES, file), { ...golden, commands: await replay(golden) });
+  }
+}
+
+async function recordAll(): Promise<void> {
   const desk = await openServerDesk();
   process.env[DESK] = desk.url;
   const world = await startJourneys();
@@ -72,11 +83,12 @@ async function record(
     const commands = await replay({ workflowId, definition, history });
     const golden: GoldenHistory = { title, workflowId, definition, commands, history };
     const suffix = runs.length > 1 ? `-${index + 1}` : '';
-    writeFileSync(
-      path.join(folder, `${name}${suffix}.json`),
-      `${JSON.stringify(golden, null, 1)}\n`,
-    );
+    write(path.join(folder, `${name}${suffix}.json`), golden);
   }
 }
 
-void main();
+function write(file: string, golden: GoldenHistory): void {
+  writeFileSync(file, `${JSON.stringify(golden, null, 1)}\n`);
+}
+
+void (process.argv.includes('--commands') ? rewriteCommands() : recordAll());

@@ -9,6 +9,7 @@ import { condition, setHandler, uuid4 } from '@temporalio/workflow';
 import type { CommandOutcome, CommandRequest } from '../activities/contract';
 import { COMMAND_SUMMARIES, COMMAND_TYPES } from '../src/journey/commands';
 import type { JsonObject } from '../src/journey/json';
+import type { Clock } from './clock';
 import { type CommandOrder, commandUpdates } from './messages';
 
 export class Commands {
@@ -19,7 +20,10 @@ export class Commands {
   readonly #outcomes = new Map<string, CommandOutcome>();
 
   /** Somebody who goes on from a saved state looks once: a bell may have rung in the history before. */
-  constructor(goesOn: boolean) {
+  constructor(
+    goesOn: boolean,
+    private readonly clock: Clock,
+  ) {
     this.#looked = goesOn ? -1 : 0;
     for (const type of COMMAND_TYPES)
       setHandler(commandUpdates[type], (order) => this.#update(type, order), {
@@ -53,6 +57,7 @@ export class Commands {
     const id = commandId ?? uuid4();
     if (commandId === undefined) this.#requests.push({ id, type, input: input as JsonObject });
     this.#asked.add(id);
+    this.clock.catchUp();
     this.ring();
     await condition(() => this.#outcomes.has(id));
     const outcome = this.#outcomes.get(id);

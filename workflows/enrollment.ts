@@ -1,10 +1,11 @@
 /** One contact's passage through one version: messages, the interpreter, and a fresh history in time. */
 import { allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
-import { ENGINE_VERSION } from '../src/journey/engine-version';
+import { ENGINE_VERSION, HAS_A_CLOCK } from '../src/journey/engine-version';
 import { indexGraph } from '../src/journey/graph';
 import type { Position } from '../src/journey/runtime';
 import { initialState, type Pause } from '../src/journey/state';
 import { travel } from '../src/journey/travel';
+import { Clock, TaskClock } from './clock';
 import { Commands } from './commands';
 import {
   type Doorbell,
@@ -24,11 +25,14 @@ export async function enrollment(
   // Message-handling. Handlers come before the first await: a signal without one is lost when the
   // workflow continues as new. They only count, so that none can fail the workflow.
   let bells = 0;
-  const commands = new Commands(input.state !== null);
+  const { engineVersion } = input.options;
+  const clock = engineVersion < HAS_A_CLOCK ? new TaskClock() : new Clock();
+  const commands = new Commands(input.state !== null, clock);
   let positions: readonly Position[] = [];
   let pause: Pause | null = null;
   const ring = (bell: Doorbell | undefined) => {
     bells += 1;
+    clock.catchUp();
     // Anybody can signal from the Web UI, without arguments too.
     if (bell?.kind === 'command') commands.ring();
   };
@@ -38,7 +42,6 @@ export async function enrollment(
   });
 
   // Main workflow logic.
-  const { engineVersion } = input.options;
   // No failure of the workflow: its task is tried again until a worker knows the engine.
   if (engineVersion > ENGINE_VERSION)
     throw new Error(
@@ -51,6 +54,7 @@ export async function enrollment(
   const runtime = createTemporalRuntime({
     input,
     graph: $graph,
+    clock,
     bells: () => bells,
     commands,
     title: `${definition.name}, version ${$graph.version}`,

@@ -23,6 +23,7 @@ import {
   PathStopped,
   type StopSignal,
 } from '../src/journey/runtime';
+import type { Clock } from './clock';
 import { summaryOf } from './details';
 
 /** What must go out in the end is tried for days. */
@@ -45,6 +46,7 @@ export function effectActivities(taskQueue: string): EffectActivities {
 }
 
 interface Performance<K extends EffectName> {
+  readonly clock: Clock;
   readonly options: ActivityOptions;
   readonly input: EffectInput<K>;
   readonly stop: StopSignal;
@@ -56,21 +58,24 @@ interface Performance<K extends EffectName> {
 export async function perform<K extends EffectName>(
   effects: EffectActivities,
   effect: K,
-  { options, input, stop, countsDoubts }: Performance<K>,
+  { clock, options, input, stop, countsDoubts }: Performance<K>,
 ): Promise<Effects[K]['result']> {
   const scope = new CancellationScope();
   stop.onRequest(() => scope.cancel());
   const activity = effects[effect] as unknown as ActivityWithOptions<K>;
-  const began = Date.now();
+  const began = clock.now();
   for (let asked = 0; ; asked += 1) {
     try {
-      return await scope.run(() => activity.executeWithOptions(options, [input]));
+      const result = await scope.run(() => activity.executeWithOptions(options, [input]));
+      clock.catchUp();
+      return result;
     } catch (error) {
+      clock.catchUp();
       // Stopped in back-off, between two attempts: nothing is under way, the visit is entered again.
       if (isCancellation(error) || isGivenUp(error, options)) throw new PathStopped();
       const code = failureCode(error);
       if (code === OWN_OUTAGE) await rest(scope, OUTAGE_PAUSE_MS, 'Our own database is away');
-      else if (!countsDoubts && isDoubt(error, code) && Date.now() - began < DOUBT_AT_MOST_MS)
+      else if (!countsDoubts && isDoubt(error, code) && clock.now() - began < DOUBT_AT_MOST_MS)
         await rest(scope, doubtPauseMs(asked), 'Find out what became of it');
       else throw new EffectFailure(code);
     }

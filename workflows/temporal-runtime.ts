@@ -8,19 +8,20 @@
  */
 import {
   condition,
-  proxyLocalActivities,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, Subject } from '../activities/contract';
+import type { Subject } from '../activities/contract';
 import type { Position, Runtime, SleepRequest, SteerResult } from '../src/journey/runtime';
-import { DOUBTS_ARE_NO_ATTEMPTS } from '../src/journey/engine-version';
+import { DOUBTS_ARE_NO_ATTEMPTS, HAS_A_CLOCK } from '../src/journey/engine-version';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { EnrollmentInput } from './messages';
 import type { EnrollmentState, Pause } from '../src/journey/state';
+import type { Clock } from './clock';
 import type { Commands } from './commands';
 import { currentDetails, finalDetails, headed, pausedDetails, summaryOf } from './details';
+import { callFact, type FactCall, timedFactCall } from './fact-calls';
 import { activityOptions, effectActivities, perform } from './perform-effect';
 import {
   endAttributes,
@@ -36,6 +37,7 @@ const SIGNALS_AT_MOST = 1_000;
 interface Surroundings {
   readonly input: EnrollmentInput;
   readonly graph: GraphRef;
+  readonly clock: Clock;
   bells(): number;
   readonly commands: Commands;
   /** What people call the workflow, and its version. */
@@ -47,15 +49,12 @@ interface Surroundings {
   paused(pause: Pause, places: readonly Position[]): void;
 }
 
-const facts = proxyLocalActivities<Activities['facts']>({
-  startToCloseTimeout: '10s',
-  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '10s' },
-});
-
 export function createTemporalRuntime(around: Surroundings): Runtime {
-  const { input, graph, trail, nameOf } = around;
+  const { input, graph, clock, trail, nameOf } = around;
   const { workspaceId, enrollmentId, retries } = input;
   const subject = { workspaceId, enrollmentId, graph, ...(retries ? { retries } : {}) };
+  const { engineVersion } = input.options;
+  const fact = engineVersion < HAS_A_CLOCK ? callFact : timedFactCall(clock);
   const effects = effectActivities(input.options.effectsQueue);
   const tell = (details: string) => setCurrentDetails(headed(around.title, details));
   const show = (positions: readonly Position[]) => {
@@ -63,23 +62,22 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
     tell(currentDetails(positions, trail.save(), nameOf));
   };
   return {
-    now: () => Date.now(),
+    now: () => clock.now(),
     bells: around.bells,
     commandsDue: () => around.commands.due(),
-    steer: (state) => steer(around, subject, state),
-    sleep,
-    ...factCalls(around, subject),
+    steer: (state) => steer(around, fact, subject, state),
+    sleep: (request) => sleep(clock, request),
+    ...factCalls(around, fact, subject),
     perform: (effect, { label, retry, ...attempt }, effectInput, stop) =>
       perform(effects, effect, {
+        clock,
         options: activityOptions(label, retry, attempt.timeout),
         input: { ...subject, ...attempt, ...effectInput },
         stop,
-        countsDoubts: input.options.engineVersion < DOUBTS_ARE_NO_ATTEMPTS,
+        countsDoubts: engineVersion < DOUBTS_ARE_NO_ATTEMPTS,
       }),
     async finish(request) {
-      const result = await facts.finish.executeWithOptions({ summary: 'End the enrollment' }, [
-        { ...subject, ...request },
-      ]);
+      const result = await fact('finish', 'End the enrollment', { ...subject, ...request });
       trail.note(request.ended);
       if (input.options.searchAttributes) upsertSearchAttributes(endAttributes(result.status));
       tell(finalDetails(result, request, trail.save(), nameOf));
@@ -110,44 +108,40 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
 
 /** Local activities; their summaries name the node and not what it does, which may name tags and lists. */
 function factCalls(
-  { trail, nameOf }: Surroundings,
+  { clock, trail, nameOf }: Surroundings,
+  fact: FactCall,
   subject: Subject,
 ): Pick<Runtime, 'advance' | 'findEvent' | 'ask' | 'look'> {
   return {
     async advance(request) {
       const summary = summaryOf(`Go on: ${nameOf(request.from.node)}`);
-      const input = { ...subject, ...request };
-      const result = await facts.advance.executeWithOptions({ summary }, [input]);
+      const result = await fact('advance', summary, { ...subject, ...request });
       trail.note(request.ended);
       trail.note(result.taken);
       return result;
     },
     findEvent(search) {
       const summary = summaryOf(`Look for an event: ${nameOf(search.node)}`);
-      const input = { ...subject, ...search, at: Date.now() };
-      return facts.findEvent.executeWithOptions({ summary }, [input]);
+      return fact('findEvent', summary, { ...subject, ...search, at: clock.now() });
     },
     ask(request) {
       const summary = summaryOf(`Ask: ${nameOf(request.node)}`);
-      return facts.ask.executeWithOptions({ summary }, [{ ...subject, ...request }]);
+      return fact('ask', summary, { ...subject, ...request });
     },
     look(watch, at) {
-      const summary = 'Look at goals and exits';
-      return facts.look.executeWithOptions({ summary }, [{ ...subject, watch, at }]);
+      return fact('look', 'Look at goals and exits', { ...subject, watch, at });
     },
   };
 }
 
 async function steer(
-  { commands, input }: Surroundings,
+  { clock, commands, input }: Surroundings,
+  fact: FactCall,
   subject: Subject,
   state: EnrollmentState,
 ): Promise<SteerResult> {
-  const request = { ...subject, state, at: Date.now(), ...commands.take() };
-  const { outcomes, ...result } = await facts.steer.executeWithOptions(
-    { summary: 'Look at commands' },
-    [request],
-  );
+  const request = { ...subject, state, at: clock.now(), ...commands.take() };
+  const { outcomes, ...result } = await fact('steer', 'Look at commands', request);
   commands.judged(outcomes);
   const { graph } = result;
   if (graph !== null && input.options.searchAttributes)
@@ -155,7 +149,9 @@ async function steer(
   return result;
 }
 
-async function sleep({ until, wake, summary }: SleepRequest): Promise<void> {
+async function sleep(clock: Clock, { until, wake, summary }: SleepRequest): Promise<void> {
   if (until === null) return condition(wake);
-  await condition(wake, Math.max(1, until - Date.now()), { summary: summaryOf(summary) });
+  const pause = Math.max(1, until - Date.now());
+  const woken = await condition(wake, pause, { summary: summaryOf(summary) });
+  if (!woken) clock.catchUp();
 }

@@ -1,6 +1,6 @@
 /** Everything a journey needs, for real: PostgreSQL, Temporal, SMTP, workers, the relay. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type ClientInterceptors, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { EmailChannel } from '../../src/channels/email';
 import { createHttpChannel } from '../../src/channels/http';
@@ -31,6 +31,7 @@ interface JourneysOptions {
   readonly address?: string;
   /** Whether the server skips time; see calm-database.ts. */
   readonly skipsTime?: boolean;
+  readonly interceptors?: ClientInterceptors;
   /** Of enrollments that the relay starts. */
   readonly options?: Partial<EnrollmentOptions>;
 }
@@ -41,6 +42,7 @@ export async function startJourneys({
   channel: other,
   address: given,
   skipsTime = false,
+  interceptors = {},
   options = {},
 }: JourneysOptions = {}) {
   const database = await testDatabase();
@@ -69,7 +71,7 @@ export async function startJourneys({
   };
   let workers = await createWorkers(parts);
   let running = workers.run();
-  const client = new Client({ connection: await Connection.connect({ address }) });
+  const client = new Client({ connection: await Connection.connect({ address }), interceptors });
   const enrollmentsWith = (options: Partial<EnrollmentOptions>): Enrollments =>
     createEnrollments(client, db, {
       journeysQueue: queues.journeysQueue,
