@@ -96,6 +96,7 @@ export async function isProved(
   { workspaceId, effectKey }: Pick<Send, 'workspaceId' | 'effectKey'>,
   row: Pick<DeliveryRow, 'contactId'>,
 ): Promise<boolean> {
-  const search = { contactId: row.contactId, types: PROOFS_OF_ACCEPTANCE, deliveryKey: effectKey };
+  const message = { deliveryKey: effectKey, named: true };
+  const search = { contactId: row.contactId, types: PROOFS_OF_ACCEPTANCE, ...message };
   return (await db.inWorkspace(workspaceId, (tx) => findEvent(tx, search))) !== null;
 }

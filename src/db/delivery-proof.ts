@@ -1,6 +1,6 @@
 /** Events that settle a delivery whose outcome nobody knew. */
 import { and, eq } from 'drizzle-orm';
-import { PROOFS_OF_ACCEPTANCE } from '../journey/mail-doubt';
+import { namesMessage, PROOFS_OF_ACCEPTANCE } from '../journey/mail-doubt';
 import type { Tx } from './client';
 import { settleAccepted } from './deliveries';
 import type { EventRow } from './events';
@@ -13,9 +13,10 @@ import { deliveries } from './schema/deliveries';
  */
 export async function settleByEvent(
   tx: Tx,
-  { type, deliveryKey }: Pick<EventRow, 'type' | 'deliveryKey'>,
+  { type, deliveryKey, properties }: Pick<EventRow, 'type' | 'deliveryKey' | 'properties'>,
 ): Promise<boolean> {
   if (deliveryKey === null || !PROOFS_OF_ACCEPTANCE.includes(type)) return false;
+  if (!namesMessage(properties)) return false;
   const [doubted] = await tx
     .select({ id: deliveries.id, enrollmentId: deliveries.enrollmentId })
     .from(deliveries)

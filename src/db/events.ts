@@ -91,6 +91,8 @@ export interface EventSearch {
   to?: Date | null | undefined;
   /** Only events about this message. */
   deliveryKey?: string | undefined;
+  /** Only events whose properties name the message that they are about. */
+  named?: boolean | undefined;
   excludeIds?: readonly string[] | undefined;
   /** Where a limit cuts: the latest ones are kept, still in the same order. */
   newest?: boolean | undefined;
@@ -131,12 +133,16 @@ export async function countEvents(
   return row?.count ?? 0;
 }
 
+/** As `namesMessage` of the journey judges one. */
+const namesMessage = sql`'string' in (jsonb_typeof(${events.properties} -> 'messageId'), jsonb_typeof(${events.properties} -> 'deliveryId'))`;
+
 function matching({
   contactId,
   types,
   from,
   to,
   deliveryKey,
+  named = false,
   excludeIds,
 }: EventSearch): SQL | undefined {
   return and(
@@ -145,6 +151,7 @@ function matching({
     from ? gte(events.occurredAt, from) : undefined,
     to ? lte(events.occurredAt, to) : undefined,
     deliveryKey === undefined ? undefined : eq(events.deliveryKey, deliveryKey),
+    named ? namesMessage : undefined,
     excludeIds?.length ? sql`${events.id} <> all(${sql.param(excludeIds)}::uuid[])` : undefined,
   );
 }

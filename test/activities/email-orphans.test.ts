@@ -135,7 +135,7 @@ test('an event about the message proves it accepted, and then nobody is asked', 
   await t.db.inWorkspace(of.workspaceId, (tx) =>
     recordEvent(tx, {
       ...{ contactId, type: 'email.opened', occurredAt: at, receivedAt: at },
-      deliveryKey: `${enrollmentId}:mail:1`,
+      properties: { deliveryId: `${enrollmentId}:mail:1` },
     }),
   );
   await round('absent');

@@ -215,9 +215,16 @@ describe('when nobody can be asked', () => {
 
   test('an event about the message proves that it arrived', async () => {
     const of = await ambiguous({});
-    await event(of, 'email.opened', { deliveryKey: key(of) });
+    await event(of, 'email.opened', { properties: { deliveryId: key(of) } });
     expect(await sender(t.db, smtp)(of)).toEqual({ outcome: 'sent', deliveryKey: key(of) });
     expect(await delivery(of)).toMatchObject({ status: 'sent', resolution: 'event' });
+  });
+
+  test('an event that does not name the message proves nothing', async () => {
+    const of = await ambiguous({});
+    await event(of, 'email.opened', { deliveryKey: key(of) });
+    expect(await sender(t.db, smtp)(of)).toMatchObject({ outcome: 'unknown', reason: 'hold' });
+    expect(await delivery(of)).toMatchObject({ status: 'unknown', resolution: null });
   });
 });
 

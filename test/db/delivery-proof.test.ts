@@ -3,6 +3,7 @@ import { settleByEvent } from '../../src/db/delivery-proof';
 import type { DeliveryRow } from '../../src/db/deliveries';
 import { deliveries, type DeliveryStatus } from '../../src/db/schema/deliveries';
 import { newId } from '../../src/ids';
+import type { JsonObject } from '../../src/journey/json';
 import { contactId, delivery, instant } from './rows';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
@@ -31,8 +32,11 @@ async function given(status: DeliveryStatus): Promise<DeliveryRow> {
   });
 }
 
-const settle = (type: string, deliveryKey: string | null) =>
-  t.db.inWorkspace(t.workspaceId, (tx) => settleByEvent(tx, { type, deliveryKey }));
+const settle = (
+  type: string,
+  deliveryKey: string | null,
+  properties: JsonObject = { messageId: '<m@x>' },
+) => t.db.inWorkspace(t.workspaceId, (tx) => settleByEvent(tx, { type, deliveryKey, properties }));
 const bells = async () => [...(await t.admin`select payload from outbox where kind = 'bell'`)];
 const stored = async ({ id }: DeliveryRow) =>
   (
@@ -52,6 +56,7 @@ test('other events, and events about other messages, prove nothing', async () =>
   expect(await settle('email.unsubscribed', row.effectKey)).toBe(false);
   expect(await settle('email.opened', `${newId()}:mail:1`)).toBe(false);
   expect(await settle('email.opened', null)).toBe(false);
+  expect(await settle('email.opened', row.effectKey, { url: 'https://shop.example' })).toBe(false);
   expect(await stored(row)).toMatchObject({ status: 'unknown', resolved: false });
   expect(await bells()).toEqual([]);
 });
