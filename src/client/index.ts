@@ -1,6 +1,7 @@
 import { canaryCalls } from './canary';
 import { EnrollmentHandle } from './enrollment';
 import { ThroughlineError } from './error';
+import { eventCalls, figureCalls, personCalls } from './insight';
 import { crowdCalls, jobCalls } from './jobs';
 import { steeringCalls } from './steering';
 import { createTransport, type Transport, type TransportOptions } from './transport';
@@ -37,6 +38,8 @@ export class ThroughlineClient {
   readonly workflows: WorkflowCalls;
   readonly enrollments: EnrollmentCalls;
   readonly jobs: ReturnType<typeof jobCalls>;
+  /** Events that were recorded; `event` and `events` report some. */
+  readonly recorded: ReturnType<typeof eventCalls>;
   readonly #call: Transport;
 
   private constructor(call: Transport) {
@@ -45,6 +48,7 @@ export class ThroughlineClient {
     this.workflows = workflowCalls(call);
     this.enrollments = enrollmentCalls(call);
     this.jobs = jobCalls(call);
+    this.recorded = eventCalls(call);
   }
 
   /** A client for one key. Proves that the API answers and takes the key, else fails. */
@@ -86,6 +90,7 @@ function unless(code: string): (error: unknown) => void {
 
 function contactCalls(call: Transport) {
   return {
+    ...personCalls(call),
     /** Creates a contact, or changes the one that the identifiers name. */
     upsert: (input: ContactInput) =>
       call<Contact>({ method: 'POST', path: '/contacts', body: input }),
@@ -108,6 +113,7 @@ function workflowCalls(call: Transport) {
   return {
     ...crowdCalls(call),
     ...canaryCalls(call),
+    ...figureCalls(call),
     /** Stores a definition as the draft of a new workflow. */
     create: (definition: object) =>
       call<Workflow>({ method: 'POST', path: '/workflows', body: definition }),

@@ -15,12 +15,16 @@ import type {
 import type { CommandInputs, commandSchema, pendingCommandSchema } from '../http/views/command';
 import type { canarySchema } from '../http/views/canary';
 import type { contactSchema } from '../http/views/contact';
+import type { eligibilitySchema } from '../http/views/eligibility';
+import type { eventCountsSchema, eventSchema } from '../http/views/event';
 import type { diffSchema, versionSchema, versionWithDefinitionSchema } from '../http/views/version';
 import type { commandsForMany } from '../http/routes/jobs';
 import type { migrationInput, migrationPlanInput } from '../http/routes/migrations';
 import type { jobSchema } from '../http/views/job';
 import type { messageSchema } from '../http/views/message';
 import type { planSchema } from '../http/views/migration-plan';
+import type { statsSchema } from '../http/views/stats';
+import type { storySchema } from '../http/views/story';
 import type { workflowSchema } from '../http/views/workflow';
 
 export type ContactInput = z.input<typeof contactInput>;
@@ -54,6 +58,21 @@ export type Job = z.infer<typeof jobSchema>;
 export type MigrationPlanInput = z.input<typeof migrationPlanInput>;
 export type MigrationInput = z.input<typeof migrationInput>;
 export type MigrationPlan = z.infer<typeof planSchema>;
+export type Story = z.infer<typeof storySchema>;
+export type Eligibility = z.infer<typeof eligibilitySchema>;
+export type WorkflowStats = z.infer<typeof statsSchema>;
+export type RecordedEvent = z.infer<typeof eventSchema>;
+export type EventCounts = z.infer<typeof eventCountsSchema>;
+/** Which events; instants in ISO 8601. */
+export interface EventFilter {
+  type?: string | undefined;
+  contactId?: string | undefined;
+  /** What let somebody in, what her enrollment caused, and what its messages met. */
+  enrollmentId?: string | undefined;
+  /** By the time of occurrence, inclusive. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
 export type Version = z.infer<typeof versionSchema>;
 export type VersionWithDefinition = z.infer<typeof versionWithDefinitionSchema>;
 export type DefinitionDiff = z.infer<typeof diffSchema>;

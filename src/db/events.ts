@@ -5,6 +5,7 @@ import type { Tx } from './client';
 import type { JsonObject } from './json';
 import { enqueue } from './outbox';
 import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
+import { enrollments } from './schema/enrollments';
 import { eventIds, events } from './schema/events';
 
 export type EventRow = typeof events.$inferSelect;
@@ -162,6 +163,8 @@ export interface EventFilter {
   /** By the time of occurrence, both ends included. */
   from?: Date | undefined;
   to?: Date | undefined;
+  /** What let somebody in, what her enrollment caused, and what its messages met. */
+  enrollmentId?: string | undefined;
 }
 
 /** Events in the order of receipt, the latest first. */
@@ -171,20 +174,54 @@ export async function listEvents(
   page: Page,
 ): Promise<Listed<EventRow>> {
   const after = positionOf(page, BY_SEQUENCE);
-  const { contactId, type, from, to } = filter;
   const rows = await tx
     .select()
     .from(events)
-    .where(
-      and(
-        contactId === undefined ? undefined : eq(events.contactId, contactId),
-        type === undefined ? undefined : eq(events.type, type),
-        from ? gte(events.occurredAt, from) : undefined,
-        to ? lte(events.occurredAt, to) : undefined,
-        after === null ? undefined : lt(events.sequence, Number(after)),
-      ),
-    )
+    .where(and(filtered(filter), after === null ? undefined : lt(events.sequence, Number(after))))
     .orderBy(desc(events.sequence))
     .limit(fetchLimit(page));
   return listed(rows, page, (row) => row.sequence);
+}
+
+export interface EventCount {
+  readonly type: string;
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+}
+
+const TYPES_COUNTED = 1_000;
+
+/** How many events there are of each type, the most frequent first. */
+export async function countEventTypes(tx: Tx, filter: EventFilter): Promise<EventCount[]> {
+  const count = sql<number>`count(*)::int`;
+  return tx
+    .select({
+      ...{ type: events.type, count },
+      firstAt: sql<Date>`min(${events.occurredAt})`.mapWith(events.occurredAt),
+      lastAt: sql<Date>`max(${events.occurredAt})`.mapWith(events.occurredAt),
+    })
+    .from(events)
+    .where(filtered(filter))
+    .groupBy(events.type)
+    .orderBy(desc(count), asc(events.type))
+    .limit(TYPES_COUNTED);
+}
+
+function filtered({ contactId, type, from, to, enrollmentId }: EventFilter): SQL | undefined {
+  return and(
+    contactId === undefined ? undefined : eq(events.contactId, contactId),
+    type === undefined ? undefined : eq(events.type, type),
+    from ? gte(events.occurredAt, from) : undefined,
+    to ? lte(events.occurredAt, to) : undefined,
+    enrollmentId === undefined ? undefined : aboutEnrollment(enrollmentId),
+  );
+}
+
+/** By her contact, whom an index leads to. */
+function aboutEnrollment(id: string): SQL {
+  const hers = (column: SQL) => sql`(select ${column} from ${enrollments} n where n.id = ${id})`;
+  return sql`${events.contactId} = ${hers(sql`n.contact_id`)} and (
+    ${events.causedBy} = ${`enrollment:${id}`} or starts_with(${events.deliveryKey}, ${`${id}:`})
+    or ${events.properties} ->> 'enrollmentId' = ${id}::text or ${events.id} = ${hers(sql`n.trigger_event_id`)})`;
 }

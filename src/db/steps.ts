@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, isNull, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
 import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
+import { enrollments } from './schema/enrollments';
 import { steps, type StepStatus } from './schema/steps';
 
 export type { StepStatus } from './schema/steps';
@@ -41,7 +42,17 @@ export async function bookStep(
   tx: Tx,
   step: StepInput,
 ): Promise<{ readonly row: StepRow; readonly isFirst: boolean }> {
-  const [written] = await tx.insert(steps).values(step).onConflictDoNothing().returning();
+  const ofEnrollment = (column: SQL) =>
+    sql`(select ${column} from ${enrollments} n where n.id = ${step.enrollmentId})`;
+  const [written] = await tx
+    .insert(steps)
+    .values({
+      ...step,
+      workflowId: ofEnrollment(sql`n.workflow_id`),
+      version: ofEnrollment(sql`n.version`),
+    })
+    .onConflictDoNothing()
+    .returning();
   return { row: written ?? (await storedStep(tx, step)), isFirst: written !== undefined };
 }
 

@@ -96,6 +96,8 @@ interface NodeTypeBase<C, P extends string> {
   readonly takesTime?: (config: C) => boolean;
   /** A node that this one leads to without an edge. */
   readonly jumpsTo?: (config: C) => string;
+  /** Whether its ports are variants, whose figures are compared. */
+  readonly comparesPorts?: boolean;
   /** Whether its ports are travelled at once, until a node that joins them. */
   readonly forks?: boolean;
   /** Whether it closes the innermost fork. How many branches must arrive: all, or a number. */

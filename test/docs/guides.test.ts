@@ -24,6 +24,8 @@ const GUIDES = [
 ] as const;
 /** Steers people who are under way, so it has a whole copy of its own. */
 const OPERATE = 'docs/operate.md';
+/** Asks about people who are under way, in the same copy. */
+const WHY = 'docs/why-no-mail.md';
 const FILE = /^(file|append to): ([\w-]+\.yaml)$/;
 const LEFT_OUT = /^not run by the test: \S/;
 
@@ -42,6 +44,7 @@ beforeAll(async () => {
   copy = startCopy(path.join(folder, '.throughline'));
   await copy.up;
   await type(OPERATE, folder);
+  await type(WHY, folder);
 }, 400_000);
 afterAll(async () => {
   await copy?.stop();
@@ -53,7 +56,7 @@ async function type(guide: string, folder: string): Promise<void> {
   printedOn.set(guide, await typeIn(folder, fencedBlocks(textOf(guide))));
 }
 
-describe.each([...GUIDES, OPERATE])('%s', (guide) => {
+describe.each([...GUIDES, OPERATE, WHY])('%s', (guide) => {
   const page = textOf(guide);
   const blocks = fencedBlocks(page);
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expectProblem, startApi, type TestApi } from './api';
+import { recordEvent } from '../../src/db/events';
+import { expectProblem, startApi, type TestApi, waiting } from './api';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -117,4 +118,65 @@ test('the list filters by time, both ends included', async () => {
     await api.get('/events?type=time.told&from=2026-01-01T00:01:00Z&to=2026-01-01T00:02:00Z')
   ).body;
   expect(data).toHaveLength(2);
+});
+
+describe('events of one enrollment, and counts', () => {
+  test('are what let her in, what it caused, and what its messages met', async () => {
+    await api.post('/workflows', waiting('mine'));
+    await api.post('/workflows/mine/activate');
+    const { body: entered } = await api.post('/workflows/mine/enrollments', {
+      contact: { externalId: randomUUID() },
+    });
+    const { contactId } = (await api.get(`/enrollments/${entered.id}`)).body as {
+      contactId: string;
+    };
+    const at = new Date();
+    const record = (type: string, more: object = {}) =>
+      api.db.inWorkspace(api.workspaceId, async (tx) => {
+        const event = { contactId, type, occurredAt: at, receivedAt: at, ...more };
+        return (await recordEvent(tx, event)).event.id;
+      });
+    const trigger = await record('cart.left');
+    await api.admin`update enrollments set trigger_event_id = ${trigger} where id = ${entered.id}`;
+    await record('cart.seen');
+    const opened = await record('email.opened', { deliveryKey: `${entered.id}:mail:1` });
+    const tracked = await record('own.thing', { causedBy: `enrollment:${entered.id}` });
+    const told = await record('enrollment.ended', { properties: { enrollmentId: entered.id } });
+    const { body } = await api.get(`/events?enrollmentId=${entered.id}`);
+    expect(body.data.map(({ id }: { id: string }) => id)).toEqual([told, tracked, opened, trigger]);
+    const counts = await api.get(`/events/counts?enrollmentId=${entered.id}`);
+    expect(counts.body).toMatchObject({
+      total: 4,
+      types: ['cart.left', 'email.opened', 'enrollment.ended', 'own.thing'].map((type) => {
+        return { type, count: 1, firstAt: at.toISOString(), lastAt: at.toISOString() };
+      }),
+    });
+    const { key } = api.other;
+    expect((await api.get(`/events?enrollmentId=${entered.id}`, key)).body.data).toEqual([]);
+    expect((await api.get('/events/counts', key)).body).toEqual({ total: 0, types: [] });
+  });
+
+  test('counts take the filters of the list, the most frequent first', async () => {
+    const externalId = randomUUID();
+    const { id: contactId } = (await api.post('/contacts', { externalId })).body as { id: string };
+    const event = (type: string, day: number) => ({
+      ...{ contactId, type, occurredAt: `2026-03-0${day}T00:00:00Z` },
+    });
+    await api.post('/events', [event('x.b', 1), event('x.a', 2), event('x.a', 4)]);
+    const of = `contactId=${contactId}&to=2026-03-31T00:00:00Z`;
+    expect((await api.get(`/events/counts?${of}`)).body).toEqual({
+      total: 3,
+      types: [
+        {
+          ...{ type: 'x.a', count: 2 },
+          ...{ firstAt: '2026-03-02T00:00:00.000Z', lastAt: '2026-03-04T00:00:00.000Z' },
+        },
+        expect.objectContaining({ type: 'x.b', count: 1 }),
+      ],
+    });
+    const later = await api.get(`/events/counts?${of}&from=2026-03-03T00:00:00Z`);
+    expect(later.body).toMatchObject({ total: 1, types: [{ type: 'x.a' }] });
+    expect((await api.get(`/events/counts?${of}&type=x.b`)).body.total).toBe(1);
+    expectProblem(await api.get('/events/counts?limit=1'), 422, 'request.invalid');
+  });
 });

@@ -95,6 +95,12 @@ describe("another workspace's ids", () => {
     const calls: [Promise<request.Response>, string][] = [
       [api.get(`/contacts/${ids.contact}/enrollments`, key), 'contact.not_found'],
       [api.get(`/contacts/${ids.contact}/events`, key), 'contact.not_found'],
+      [api.get(`/contacts/${ids.contact}/explain`, key), 'contact.not_found'],
+      [api.get(`/workflows/${ids.workflow}/stats`, key), 'workflow.not_found'],
+      [
+        api.get(`/workflows/${ids.workflow}/eligibility?contactId=${ids.contact}`, key),
+        'workflow.not_found',
+      ],
       [api.patch(`/contacts/${ids.contact}`, { firstName: 'Mallory' }, key), 'contact.not_found'],
       [api.patch(`/workflows/${ids.workflow}`, { name: 'Mine' }, key), 'workflow.not_found'],
       [api.post(`/workflows/${ids.workflow}/activate`, {}, key), 'workflow.not_found'],

@@ -3,7 +3,7 @@ import type { TestDatabase } from './postgres';
 
 /** Claims the outbox row of one event alone, as a relay would; null when it is done. */
 export async function claimedEvent(
-  { admin }: TestDatabase,
+  { admin }: Pick<TestDatabase, 'admin'>,
   eventId: string,
 ): Promise<OutboxRow | null> {
   const [row] = await admin<OutboxRow[]>`

@@ -1,6 +1,7 @@
 import {
   bigserial,
   foreignKey,
+  index,
   integer,
   pgTable,
   primaryKey,
@@ -27,6 +28,10 @@ export const steps = pgTable(
     /** Order of writing, which tells apart the steps of one instant. */
     sequence: bigserial('sequence', { mode: 'number' }).notNull(),
     nodeType: text('node_type').notNull(),
+    /** Of its enrollment, so that statistics need not look at each of those; see src/db/stats.ts. */
+    workflowId: uuid('workflow_id'),
+    /** The version that the enrollment was in. */
+    version: integer('version'),
     status: text('status').$type<StepStatus>().notNull(),
     port: text('port'),
     reason: text('reason'),
@@ -36,6 +41,8 @@ export const steps = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.enrollmentId, t.nodeId, t.visit, t.attempt] }),
+    // The workspace comes last: queries that name no workflow must not be drawn to it.
+    index('steps_figures').on(t.workflowId, t.nodeId, t.status, t.port, t.version, t.workspaceId),
     foreignKey({
       columns: [t.workspaceId, t.enrollmentId],
       foreignColumns: [enrollments.workspaceId, enrollments.id],

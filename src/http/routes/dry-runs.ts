@@ -1,28 +1,22 @@
 /** Dry runs: a definition on virtual time, with a contact and a script of events, and no side effects. */
 import { z } from 'zod';
-import { assignmentsOf } from '../../db/assignments';
 import type { Tx } from '../../db/client';
-import { type ContactRow, findContact } from '../../db/contacts';
+import { findContact } from '../../db/contacts';
 import { earlierEnrollments } from '../../db/entry-rules';
-import { listEvents } from '../../db/events';
-import { contactFacts, eventFacts, workspaceFacts } from '../../db/facts';
-import { listsOf } from '../../db/lists';
 import { fail, type Issue } from '../../errors';
-import { type ContactState, contactState, dryRunFields } from '../../journey/journey-tests';
+import { contactState, dryRunFields } from '../../journey/journey-tests';
 import type { Definition } from '../../journey/definition';
-import { dryRun, type DryRunWorld, DryRunTooLong } from '../../language/dry-run';
+import { dryRun, DryRunTooLong } from '../../language/dry-run';
 import { checkDryRun } from '../../language/dry-run-names';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject, uuid } from '../common';
+import { stateOf, worldOf } from '../dry-run-world';
 import { type Call, writeRoute } from '../route';
 import { refuseIf } from '../validate';
 import { dryRunSchema } from '../views/dry-run';
 import { contactMissing } from './contacts';
 import { requireDefinition } from '../definition-input';
 import { requireWorkflow } from './workflows';
-
-/** Past events of a stored contact that a dry run knows; the latest ones. */
-const HISTORY_AT_MOST = 200;
 
 const fields = {
   contactId: uuid
@@ -116,8 +110,7 @@ async function run(
   if (contactId !== undefined && stored === null) throw contactMissing(contactId)();
   const world = await worldOf(tx, stored);
   const earlier = stored && workflowId && (await earlierEnrollments(tx, workflowId, stored.id));
-  const lists = stored === null ? [] : await listsOf(tx, stored.id);
-  const state = stored === null ? (contact ?? {}) : stateOf(stored, lists);
+  const state = stored === null ? (contact ?? {}) : await stateOf(tx, stored);
   const asked = { ...rest, contact: state };
   const found = checkDryRun(definition, asked);
   refuseIf(found.errors, 'dry run');
@@ -128,20 +121,4 @@ async function run(
     if (!(error instanceof DryRunTooLong)) throw error;
     throw fail('simulation.too_long', error.message);
   }
-}
-
-function stateOf(row: ContactRow, lists: readonly string[]): ContactState {
-  const { tags, segments, ...facts } = contactFacts(row, lists);
-  return { ...facts, tags: [...tags], lists: [...lists], segments: [...segments] };
-}
-
-async function worldOf(tx: Tx, contact: ContactRow | null): Promise<DryRunWorld> {
-  const world = { now: Date.now(), workspace: await workspaceFacts(tx) };
-  if (contact === null) return world;
-  const past = await listEvents(tx, { contactId: contact.id }, { limit: HISTORY_AT_MOST });
-  return {
-    ...world,
-    history: past.data.map(eventFacts),
-    assignments: await assignmentsOf(tx, contact.id),
-  };
 }

@@ -8,8 +8,8 @@ import { getContact } from '../../db/contacts';
 import { effectKeyOf, effectsOf } from '../../db/step-effects';
 import { listSteps } from '../../db/steps';
 import { type AppError, fail, type Issue } from '../../errors';
-import type { BlockedReason } from '../../journey/admission';
 import { nodeId } from '../../journey/names';
+import { blockedSentence } from '../blocked';
 import { contactWarnings } from '../contact-warnings';
 import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { type Call, readRoute, writeRoute } from '../route';
@@ -48,27 +48,6 @@ const enrollmentInput = z
     message: 'Say who enters by either "contactId" or "contact".',
   })
   .meta({ id: 'EnrollmentInput' });
-
-/** What is in the way, and what to do. */
-const BLOCKED: Readonly<Record<BlockedReason, (refusal: Blocked) => string>> = {
-  already_active: () =>
-    'The contact is in this workflow. Wait for the end, or set "whenActive" of settings.enrollment to "restart", or to "parallel" and give another key.',
-  already_entered: () =>
-    'The contact has been through this workflow, which lets everybody in once. Set "allowMultiple" of settings.enrollment to let her in again.',
-  limit_reached: ({ until }) =>
-    `The contact has entered as often as "limit" of settings.enrollment allows. ${until === undefined ? 'Raise the limit to let her in.' : again(until)}`,
-  too_soon: ({ until }) =>
-    `The end of the contact's last enrollment lies less than "reEnrollmentDelay" of settings.enrollment back.${until === undefined ? '' : ` ${again(until)}`}`,
-  rate_limited: ({ until }) =>
-    `The contact has come in as often as "rateLimit" of the trigger allows.${until === undefined ? '' : ` ${again(until)}`}`,
-  entry_condition: ({ detail }) =>
-    `The contact does not meet "entryWhen" of settings.enrollment${detail === undefined ? '' : `: ${detail}`}. Change the contact, or the condition.`,
-  workflow_not_active: () => 'The workflow is not active. Activate it first.',
-  caused_by_itself: () =>
-    'Too many enrollments and events have caused each other in a row. Look for workflows that start one another.',
-};
-
-const again = (until: Date) => `Try again from ${until.toISOString()} on.`;
 
 const waitQuery = z.strictObject({
   waitSeconds: z
@@ -204,8 +183,7 @@ function accepted(enrollment: EnrollmentRow, warnings: readonly Issue[]) {
 
 /** Returned, not thrown: the event that tells of the refusal commits with it. */
 function problemOf(refusal: Blocked): AppError {
-  const { blocked: reason } = refusal;
-  return fail('enrollment.blocked', BLOCKED[reason](refusal), { reason });
+  return fail('enrollment.blocked', blockedSentence(refusal), { reason: refusal.blocked });
 }
 
 async function awaited(

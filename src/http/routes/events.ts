@@ -6,7 +6,7 @@ import {
   findContact,
   holdContact,
 } from '../../db/contacts';
-import { listEvents, recordEvent } from '../../db/events';
+import { countEventTypes, listEvents, recordEvent } from '../../db/events';
 import type { ErrorCode } from '../../errors';
 import { eventType } from '../../journey/names';
 import { knownEvent } from '../../language/event-catalogue';
@@ -14,7 +14,7 @@ import { LARGE_BODY_LIMIT } from '../body';
 import { instantInput, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { saveContact } from '../save-contact';
-import { eventSchema, eventView } from '../views/event';
+import { eventCountsSchema, eventCountsView, eventSchema, eventView } from '../views/event';
 
 const MAX_BATCH = 1_000;
 /** Types that only Throughline may record: programs rely on their truth. */
@@ -64,12 +64,15 @@ export const acceptedSchema = z
 
 type Accepted = z.infer<typeof acceptedSchema>;
 
-const eventQuery = pageQuery.extend({
+const filters = {
   type: eventName.optional(),
   contactId: uuid.optional(),
+  enrollmentId: uuid
+    .optional()
+    .describe('What let her in, what her enrollment caused, and what its messages met.'),
   from: instantInput.optional().describe('By the time of occurrence, inclusive.'),
   to: instantInput.optional().describe('By the time of occurrence, inclusive.'),
-});
+};
 
 type Refusal = { readonly code: ErrorCode; readonly message: string };
 
@@ -101,7 +104,7 @@ export const eventRoutes = [
     operationId: 'listEvents',
     summary: 'List events, the latest received first',
     scope: 'events:read',
-    query: eventQuery,
+    query: pageQuery.extend(filters),
     answers: { 200: { description: 'Events.', schema: listOf(eventSchema) } },
     async handle({ query, transaction }) {
       const { limit, cursor, ...filter } = query;
@@ -109,6 +112,20 @@ export const eventRoutes = [
         await transaction((tx) => listEvents(tx, filter, { limit, cursor })),
         eventView,
       );
+    },
+  }),
+  readRoute({
+    method: 'get',
+    path: '/events/counts',
+    operationId: 'countEvents',
+    summary: 'Count events by type, the most frequent first',
+    description: 'It takes the filters of the list. Types beyond the 1,000th are left out.',
+    scope: 'events:read',
+    query: z.strictObject(filters),
+    answers: { 200: { description: 'The counts.', schema: eventCountsSchema } },
+    async handle({ query, transaction }) {
+      const counts = await transaction((tx) => countEventTypes(tx, query));
+      return { status: 200, body: eventCountsView(counts) };
     },
   }),
 ];

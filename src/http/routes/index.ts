@@ -4,13 +4,16 @@ import { canaryRoutes } from './canaries';
 import { contactRoutes } from './contacts';
 import { definitionRoutes } from './definitions';
 import { dryRunRoutes } from './dry-runs';
+import { eligibilityRoutes } from './eligibility';
 import { enrollmentCommandRoutes } from './enrollment-commands';
 import { enrollmentRoutes } from './enrollments';
 import { eventRoutes } from './events';
+import { explainRoutes } from './explain';
 import { jobRoutes } from './jobs';
 import { libraryRoutes } from './library';
 import { messageRoutes } from './messages';
 import { migrationRoutes } from './migrations';
+import { statsRoutes } from './stats';
 import { workflowStateRoutes } from './workflow-states';
 import { workflowVersionRoutes } from './workflow-versions';
 import { workflowRoutes } from './workflows';
@@ -18,15 +21,18 @@ import { workflowRoutes } from './workflows';
 /** Every route below `/api/v1`. */
 export const routes: readonly Route[] = [
   ...contactRoutes,
+  ...explainRoutes,
   ...dryRunRoutes,
   ...definitionRoutes,
   ...workflowRoutes,
   ...workflowStateRoutes,
   ...workflowVersionRoutes,
   ...canaryRoutes,
+  ...statsRoutes,
   ...jobRoutes,
   ...migrationRoutes,
   ...enrollmentRoutes,
+  ...eligibilityRoutes,
   ...enrollmentCommandRoutes,
   ...eventRoutes,
   ...messageRoutes,

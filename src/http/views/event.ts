@@ -1,6 +1,6 @@
 /** Events as callers see them. */
 import { z } from 'zod';
-import type { EventRow } from '../../db/events';
+import type { EventCount, EventRow } from '../../db/events';
 import { instant, jsonObject, uuid } from '../common';
 
 export const eventSchema = z
@@ -24,4 +24,27 @@ export function eventView(row: EventRow): z.infer<typeof eventSchema> {
     receivedAt: row.receivedAt.toISOString(),
   };
   return { id, externalId, contactId, type, properties, ...times, deliveryKey, causedBy };
+}
+
+export const eventCountsSchema = z
+  .object({
+    total: z.int(),
+    types: z.array(
+      z.object({
+        type: z.string(),
+        count: z.int(),
+        firstAt: instant.describe('When the earliest happened.'),
+        lastAt: instant.describe('When the latest happened.'),
+      }),
+    ),
+  })
+  .meta({ id: 'EventCounts' });
+
+export function eventCountsView(counts: readonly EventCount[]): z.infer<typeof eventCountsSchema> {
+  return {
+    total: counts.reduce((sum, { count }) => sum + count, 0),
+    types: counts.map(({ type, count, firstAt, lastAt }) => ({
+      ...{ type, count, firstAt: firstAt.toISOString(), lastAt: lastAt.toISOString() },
+    })),
+  };
 }

@@ -52,6 +52,7 @@ export const split = defineNodeType({
     ...(holdout === undefined ? [] : ['holdout']),
   ],
   portNames: 'the variants; with `holdout`: `holdout`',
+  comparesPorts: true,
   missingEdge: 'end',
   examples: [
     {
