@@ -26,8 +26,8 @@ const PARTS = {
   temporal: ['^workflows/(messages|search-attributes)\\.ts$'],
 };
 
-/** Settings, error codes, log and ids: for every room whose code does not run in the sandbox. */
-const SHARED = '^src/(config|errors|log|ids)\\.ts$';
+/** Settings, error codes, log, metrics and ids: for every room whose code does not run in the sandbox. */
+const SHARED = '^src/(config|errors|log|metrics|ids)\\.ts$';
 const COMPOSITION_ROOTS = '^src/(server|worker|migrate)\\.ts$';
 
 const NODE_MODULES = '^node_modules/';
@@ -88,7 +88,7 @@ module.exports = {
     },
     {
       name: 'shared-files-know-no-room',
-      comment: 'config, errors, log and ids lie below every room.',
+      comment: 'config, errors, log, metrics and ids lie below every room.',
       severity: 'error',
       from: { path: SHARED },
       to: { path: '^(src/[^/]+/|workflows/|activities/)' },

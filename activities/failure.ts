@@ -9,6 +9,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { DatabaseError } from '../src/db/failure';
 import { AppError, type ErrorCode } from '../src/errors';
 import type { Logger } from '../src/log';
+import { activitySeconds } from '../src/metrics';
 
 const written = new WeakSet<object>();
 
@@ -34,27 +35,39 @@ function write(options: FailureOptions): ApplicationFailure {
   return failure;
 }
 
-/** The activity, of whose failures nothing but codes leaves. Unexpected ones are tried again. */
+/** The activity, measured, of whose failures nothing but codes leaves. Unexpected ones are tried again. */
 export function guarded<I, O>(
   name: string,
   activity: (input: I) => Promise<O>,
   log?: Logger,
 ): (input: I) => Promise<O> {
   return async (input) => {
+    const took = activitySeconds.startTimer({ activity: name });
     try {
-      return await activity(input);
+      const output = await activity(input);
+      took({ outcome: 'done' });
+      return output;
     } catch (error) {
-      throw speakable(error, name, log);
+      took({ outcome: 'failed' });
+      throw speakable(error, { activity: name, ...idsOf(input) }, log);
     }
   };
 }
 
-function speakable(error: unknown, activity: string, log: Logger | undefined): ApplicationFailure {
+/** Whom an attempt was about, as far as its input says; no other part of it belongs into a log. */
+function idsOf(input: unknown): object {
+  const { workspaceId, enrollmentId, jobId, node, visit } = (input ?? {}) as {
+    [id: string]: unknown;
+  };
+  return { workspaceId, enrollmentId, jobId, node, visit };
+}
+
+function speakable(error: unknown, about: object, log: Logger | undefined): ApplicationFailure {
   if (error instanceof ApplicationFailure && written.has(error)) return error;
   if (error instanceof AppError) return retryable(error.code, 'refused');
   const kind = kindOf(error);
   log?.error(
-    { event: 'activity.failed', activity, error: kind, frames: framesOf(error) },
+    { event: 'activity.failed', ...about, error: kind, frames: framesOf(error) },
     'An activity failed unexpectedly; it is tried again.',
   );
   return error instanceof DatabaseError

@@ -4,6 +4,7 @@ import { type EnrollmentRow, setPosition } from '../src/db/enrollments';
 import { loadFacts } from '../src/db/facts';
 import {
   bookStep,
+  countStep,
   endStep,
   enterStep,
   getStep,
@@ -71,7 +72,10 @@ export function createStepBook(
       });
       // What another has decided, it has changed too.
       if (!isFirst || outcome.writes?.length) current = null;
-      if (isFirst) await makeWrites(outcome.writes ?? [], key);
+      if (isFirst) {
+        await makeWrites(outcome.writes ?? [], key);
+        countStep(tx, row);
+      }
       return { port: row.port, reason: codeOf(row.reason) };
     },
     async enter(visit, node, waiting) {

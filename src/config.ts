@@ -2,7 +2,12 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** Environment variables whose values are never repeated in an error. */
-const SECRET = new Set(['DATABASE_URL', 'SMTP_URL', 'THROUGHLINE_API_KEY']);
+const SECRET = new Set([
+  'DATABASE_URL',
+  'SMTP_URL',
+  'THROUGHLINE_API_KEY',
+  'THROUGHLINE_METRICS_TOKEN',
+]);
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -13,6 +18,11 @@ const wholeNumber = (least: number, most: number, hint: string) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, hint);
 
+const port = wholeNumber(0, 65_535, 'must be a whole number from 0 to 65535; 0 picks a free port');
+
+const days = (least: number) =>
+  wholeNumber(least, 36_500, `must be ${least} to 36500 days; unset keeps everything`);
+
 const url = (protocols: string[], example: string) => {
   const hint = `must be a URL such as ${example}`;
   return z
@@ -22,11 +32,7 @@ const url = (protocols: string[], example: string) => {
 
 const ENVIRONMENT = z.object({
   THROUGHLINE_HOME: z.string().default('.throughline'),
-  PORT: wholeNumber(
-    0,
-    65_535,
-    'must be a whole number from 0 to 65535; 0 picks a free port',
-  ).optional(),
+  PORT: port.optional(),
   THROUGHLINE_HOST: z
     .string()
     .regex(
@@ -81,6 +87,22 @@ const ENVIRONMENT = z.object({
     250,
   ),
   THROUGHLINE_HISTORY_LIMIT: wholeNumber(10, 40_000, 'must be 10 to 40000 events').default(2_000),
+  THROUGHLINE_METRICS_PORT: port.optional(),
+  THROUGHLINE_TEMPORAL_METRICS_PORT: wholeNumber(
+    1,
+    65_535,
+    'must be a whole number from 1 to 65535',
+  ).optional(),
+  THROUGHLINE_METRICS_TOKEN: z
+    .string()
+    .regex(/^\S{8,200}$/, 'must be 8 to 200 characters without spaces')
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'], 'http://127.0.0.1:4318').optional(),
+  THROUGHLINE_STUCK_AFTER_MINUTES: wholeNumber(1, 10_080, 'must be 1 to 10080 minutes').default(15),
+  THROUGHLINE_KEEP_ENROLLMENTS_DAYS: days(1).optional(),
+  THROUGHLINE_KEEP_MESSAGES_DAYS: days(1).optional(),
+  // An event's id counts once for 30 days, by the event that it belongs to.
+  THROUGHLINE_KEEP_EVENTS_DAYS: days(30).optional(),
 });
 
 /** Everything the environment decides; durations in milliseconds. */
@@ -114,6 +136,23 @@ export interface Config {
   relayPollMs: number;
   /** Events after which an enrollment begins a fresh history; Temporal ends one at 51,200. */
   historyLimit: number;
+  /** Port of the worker for Prometheus; without one it does not listen. */
+  metricsPort?: number | undefined;
+  /** Port on which Temporal's own worker metrics are offered; without one they are not. */
+  temporalMetricsPort?: number | undefined;
+  /** What Prometheus must show as a bearer token; nothing when absent. */
+  metricsToken?: string | undefined;
+  /** Collector that takes traces by OTLP over HTTP; nothing is traced without one. */
+  tracesUrl?: string | undefined;
+  /** How long after something was due an enrollment is taken for stuck. */
+  stuckAfterMs: number;
+  /** What is older is deleted; absent means that it is kept. */
+  keep: {
+    /** Counted from the end of an enrollment; its steps, calls and commands go with it. */
+    readonly enrollmentDays?: number | undefined;
+    readonly messageDays?: number | undefined;
+    readonly eventDays?: number | undefined;
+  };
 }
 
 /** Thrown by `loadConfig`; `problems` has one line for every bad variable. */
@@ -158,6 +197,16 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     relayLeaseMs: values.THROUGHLINE_RELAY_LEASE_MS,
     relayPollMs: values.THROUGHLINE_RELAY_POLL_MS,
     historyLimit: values.THROUGHLINE_HISTORY_LIMIT,
+    metricsPort: values.THROUGHLINE_METRICS_PORT,
+    temporalMetricsPort: values.THROUGHLINE_TEMPORAL_METRICS_PORT,
+    metricsToken: values.THROUGHLINE_METRICS_TOKEN,
+    tracesUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    stuckAfterMs: values.THROUGHLINE_STUCK_AFTER_MINUTES * 60_000,
+    keep: {
+      enrollmentDays: values.THROUGHLINE_KEEP_ENROLLMENTS_DAYS,
+      messageDays: values.THROUGHLINE_KEEP_MESSAGES_DAYS,
+      eventDays: values.THROUGHLINE_KEEP_EVENTS_DAYS,
+    },
   };
 }
 

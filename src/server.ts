@@ -6,18 +6,23 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, loadConfig } from './config';
 import { type Database, openDatabase } from './db/client';
+import { figuresOf } from './db/figures';
 import { openMigratedDatabase } from './db/migrated';
 import { createEvaluators } from './evaluate/evaluators';
 import { createApp } from './http/app';
 import { createLogger, type Logger } from './log';
+import { countProcess, onScrape } from './metrics';
 import { canaryWatch } from './temporal/canaries';
 import { connectTemporal } from './temporal/connect';
 import { createEnrollments } from './temporal/enrollments';
 import { createJobs } from './temporal/jobs';
-import { reconciliation } from './temporal/reconcile';
+import { type ReconcileOptions, reconciliation } from './temporal/reconcile';
 import { startRelay } from './temporal/relay';
+import { retention } from './temporal/retention';
 import { createSteering } from './temporal/steering';
-import { maintenance, startUpkeep } from './temporal/upkeep';
+import { stuckWatch } from './temporal/stuck';
+import { type Chore, maintenance, startUpkeep } from './temporal/upkeep';
+import { startTracing, type Tracing } from './tracing';
 
 export interface RunningServer {
   /** The port it listens on, also where the configuration let the system choose. */
@@ -41,7 +46,11 @@ const RELAY = { role: 'throughline_relay', max: 4, name: 'throughline-relay' } a
  * Starts the API. It needs PostgreSQL; without Temporal it accepts and stores all the same, and the
  * relay starts what was stored when Temporal answers again.
  */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Logger,
+  tracing?: Tracing,
+): Promise<RunningServer> {
   if (config.databaseUrl === undefined)
     throw new Error(
       'DATABASE_URL is not set. Give the address of a PostgreSQL, or use `npm start`.',
@@ -49,7 +58,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const url = config.databaseUrl;
   const db = await openMigratedDatabase({ url, name: 'throughline-api' });
   const outbox = await openDatabase({ url, ...RELAY });
-  const temporal = connectTemporal(config);
+  const temporal = connectTemporal(config, tracing?.client);
   const { relayLeaseMs: leaseMs, relayPollMs: pollMs, historyLimit } = config;
   const options = { historyLimit };
   const enrollments = createEnrollments(temporal.client, db, { log, options });
@@ -58,26 +67,21 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     ...{ outbox, db, enrollments, evaluators, log },
     ...{ jobs: createJobs(temporal.client), leaseMs, pollMs },
   });
-  const upkeep = startUpkeep({
-    db: outbox,
-    chores: [
-      maintenance(outbox, log),
-      reconciliation({ outbox, db, client: temporal.client, enrollments, log }),
-      canaryWatch({ outbox, db, log }),
-    ],
-    log,
-  });
+  const chores = choresOf(config, { outbox, db, client: temporal.client, enrollments, log });
+  const upkeep = startUpkeep({ db: outbox, chores, log });
   const ready = async () => {
     const [database, temporalAnswers] = await Promise.all([answers(db), temporal.healthy()]);
     return { database, temporal: temporalAnswers };
   };
-  const { inboxUrl } = config;
+  const { inboxUrl, metricsToken } = config;
+  const unread = onScrape(figuresOf(outbox));
   const steering = createSteering(temporal.client);
   const app = createApp({
-    ...{ db, enrollments, steering, evaluators, ready, inboxUrl, log },
+    ...{ db, enrollments, steering, evaluators, ready, inboxUrl, metricsToken, log },
     wakeRelay: () => relay.wake(),
   });
   const release = async (draining: Promise<void>) => {
+    unread();
     const working = Promise.all([relay.stop(), upkeep.stop()]);
     await Promise.all([draining, atMost(DRAIN_MS, working)]);
     // Rows whose calls this ends go to the next relay when their lease is over: all of it may be repeated.
@@ -99,6 +103,17 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     await release(Promise.resolve());
     throw error;
   }
+}
+
+function choresOf({ stuckAfterMs: quietMs, keep }: Config, parts: ReconcileOptions): Chore[] {
+  const { outbox, db, log } = parts;
+  return [
+    maintenance(outbox, log),
+    reconciliation(parts),
+    canaryWatch({ outbox, db, log }),
+    stuckWatch({ outbox, quietMs, log }),
+    retention({ outbox, db, keep, log }),
+  ];
 }
 
 async function answers(db: Database): Promise<boolean> {
@@ -141,9 +156,13 @@ async function main(config: Config): Promise<void> {
     );
   }
   const log = createLogger('api', config.logLevel);
-  const server = await startServer(config, log);
+  countProcess();
+  const { tracesUrl } = config;
+  const tracing = tracesUrl === undefined ? undefined : startTracing(tracesUrl, 'throughline-api');
+  const server = await startServer(config, log, tracing);
   const stop = () => {
-    server.stop().then(
+    const stopped = server.stop().then(() => tracing?.stop());
+    stopped.then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ event: 'api.stop_failed', err: error }, 'The API did not stop cleanly.');

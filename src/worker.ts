@@ -23,12 +23,16 @@ import { type Config, loadConfig } from './config';
 import type { Database } from './db/client';
 import { openMigratedDatabase } from './db/migrated';
 import { createEvaluators } from './evaluate/evaluators';
+import { type MetricsServer, startMetricsServer } from './http/metrics';
 import { createLogger, type Logger } from './log';
+import { countProcess } from './metrics';
 import { connectionOptions } from './temporal/connect';
 import { createGraphCodec } from './temporal/graph-codec';
 import { EFFECTS_QUEUE, JOURNEYS_QUEUE } from './temporal/names';
+import { sdkRuntime } from './temporal/sdk-runtime';
 import { openUpkeep } from './temporal/upkeep';
 import { openVersions } from './temporal/versions';
+import { startTracing, type Tracing } from './tracing';
 
 /** An effect's `startToClose` and a little more, so that a deploy interrupts no message. */
 const GRACE = '15s';
@@ -47,6 +51,8 @@ export interface WorkerParts {
   readonly workflows?: ReturnType<typeof workflowSource>;
   readonly journeysQueue?: string;
   readonly effectsQueue?: string;
+  /** Traces activities. */
+  readonly tracing?: Tracing | undefined;
   /** Enrollments kept in memory; 0 replays each at every step. */
   readonly maxCachedWorkflows?: number;
 }
@@ -65,6 +71,7 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
   const shared = {
     connection,
     namespace,
+    ...(parts.tracing === undefined ? {} : { interceptors: parts.tracing.worker }),
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
   } as const;
@@ -126,13 +133,14 @@ export function workflowSource() {
 }
 
 async function main(config: Config): Promise<void> {
-  const log = createLogger('worker');
+  const log = createLogger('worker', config.logLevel);
   if (new Date().getTimezoneOffset() !== 0) {
     throw new Error('The worker must run with TZ=UTC: the zone of the host reaches workflows.');
   }
   if (config.databaseUrl === undefined) throw new Error('DATABASE_URL is not set.');
   if (config.smtpUrl === undefined) throw new Error('SMTP_URL is not set.');
-  Runtime.install({ shutdownSignals: [] });
+  Runtime.install(sdkRuntime(config, log));
+  const metrics = await listenForPrometheus(config, log);
   const db = await openMigratedDatabase({ url: config.databaseUrl, name: 'throughline-worker' });
   const connection = await NativeConnection.connect(connectionOptions(config));
   const channel = createSmtpChannel({
@@ -142,7 +150,11 @@ async function main(config: Config): Promise<void> {
   const namespace = config.temporalNamespace;
   const sender = { email: config.mailFrom };
   const http = createHttpChannel({ allow: config.httpAllow });
-  const workers = await createWorkers({ connection, namespace, db, channel, http, sender, log });
+  const { tracesUrl } = config;
+  const tracing =
+    tracesUrl === undefined ? undefined : startTracing(tracesUrl, 'throughline-worker');
+  const parts = { connection, namespace, db, channel, http, sender, log, tracing };
+  const workers = await createWorkers(parts);
   const chores = (outbox: Database) => [
     orphanedSends({ outbox, db, channel, log }),
     orphanedCalls({ outbox, db, log }),
@@ -159,10 +171,21 @@ async function main(config: Config): Promise<void> {
   const running = workers.run();
   log.info({ event: 'worker.ready' }, 'The worker takes journeys and effects.');
   await running;
-  await upkeep.stop();
+  await Promise.all([upkeep.stop(), metrics?.close()]);
   channel.close();
   await http.close();
-  await Promise.all([db.close(), connection.close()]);
+  await Promise.all([db.close(), connection.close(), tracing?.stop()]);
+}
+
+async function listenForPrometheus(
+  { metricsPort: port, metricsToken: token, host }: Config,
+  log: Logger,
+): Promise<MetricsServer | null> {
+  if (port === undefined) return null;
+  countProcess();
+  const server = await startMetricsServer({ port, host, token });
+  log.info({ event: 'worker.metrics', port: server.port }, 'Prometheus may ask.');
+  return server;
 }
 
 if (require.main === module) {

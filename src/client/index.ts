@@ -22,6 +22,8 @@ import type {
   PauseWorkflowInput,
   RevertInput,
   Step,
+  StuckEnrollment,
+  StuckReason,
   Version,
   VersionWithDefinition,
   Workflow,
@@ -172,6 +174,13 @@ function enrollmentCalls(call: Transport) {
       call<List<EnrollmentState>>({
         method: 'GET',
         path: `/workflows/${encodeURIComponent(workflowKeyOrId)}/enrollments`,
+        query: { ...query },
+      }),
+    /** Those who should have moved on by now, the newest first. */
+    stuck: (query: Page & { reason?: StuckReason } = {}) =>
+      call<List<StuckEnrollment>>({
+        method: 'GET',
+        path: '/enrollments/stuck',
         query: { ...query },
       }),
     steps: (id: string, page: Page = {}) =>

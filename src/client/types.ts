@@ -25,6 +25,7 @@ import type { messageSchema } from '../http/views/message';
 import type { planSchema } from '../http/views/migration-plan';
 import type { statsSchema } from '../http/views/stats';
 import type { storySchema } from '../http/views/story';
+import type { stuckReason, stuckSchema } from '../http/views/stuck';
 import type { workflowSchema } from '../http/views/workflow';
 
 export type ContactInput = z.input<typeof contactInput>;
@@ -52,6 +53,8 @@ export type PendingCommand = z.infer<typeof pendingCommandSchema>;
 export type Steered = EnrollmentState | PendingCommand;
 export type Step = z.infer<typeof stepSchema>;
 export type Message = z.infer<typeof messageSchema>;
+export type StuckEnrollment = z.infer<typeof stuckSchema>;
+export type StuckReason = z.infer<typeof stuckReason>;
 export type Workflow = z.infer<typeof workflowSchema>;
 export type CommandsForMany = Omit<z.input<typeof commandsForMany>, 'dryRun'>;
 export type Job = z.infer<typeof jobSchema>;

@@ -12,6 +12,7 @@
  */
 import { fail } from '../errors';
 import { newId } from '../ids';
+import { enrollmentsBlocked, enrollmentsStarted } from '../metrics';
 import { isCausedByItself, replacedBy } from '../journey/admission';
 import { openWay, type Way } from '../journey/rate-limit';
 import { type Entered, versionToEnter } from './canaries';
@@ -116,7 +117,7 @@ async function block(
 ): Promise<Blocked> {
   const { contactId, at } = admission;
   const { blocked: reason, detail, until } = refusal;
-  await recordEvent(tx, {
+  const { duplicate } = await recordEvent(tx, {
     // The relay may come back with the event; everybody else asks anew.
     externalId: trigger === null ? null : `blocked:${workflow.id}:${trigger.id}`,
     contactId,
@@ -131,7 +132,14 @@ async function block(
     causedBy: causeOf(admission),
     depth: depth + 1,
   });
+  if (!duplicate) tx.onCommit(() => enrollmentsBlocked.inc({ reason }));
   return refusal;
+}
+
+/** What let somebody in, for whoever counts. */
+function doorOf({ enrolledBy, triggerEventId }: Admission): 'api' | 'event' | 'journey' {
+  if (enrolledBy !== undefined) return 'journey';
+  return triggerEventId ? 'event' : 'api';
 }
 
 function causeOf({ enrolledBy, triggerEventId }: Admission): string | null {
@@ -165,5 +173,6 @@ async function write(
     .returning();
   if (!enrollment) throw new Error('An enrollment was not stored: an insert returned no row.');
   await enqueue(tx, { kind: 'start', payload: { enrollmentId: enrollment.id } });
+  tx.onCommit(() => enrollmentsStarted.inc({ by: doorOf(admission) }));
   return enrollment;
 }

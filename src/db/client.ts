@@ -20,7 +20,11 @@ type Drizzle = ReturnType<typeof drizzle>;
 type Transaction = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
 
 /** A transaction inside one workspace. Statements sent without awaiting run in the order sent. */
-export type Tx = Transaction & { readonly workspaceId: string };
+export type Tx = Transaction & {
+  readonly workspaceId: string;
+  /** Does something behind the commit, and nothing when there is none: for what counts what was done. */
+  onCommit(work: () => void): void;
+};
 
 export interface Database {
   /**
@@ -81,15 +85,25 @@ async function inWorkspace<T>(
       `inWorkspace: "${workspaceId}" is no workspace id; pass the UUID of a workspace.`,
     );
   }
-  try {
-    return await db.transaction(async (tx) => {
+  const behind: (() => void)[] = [];
+  const onCommit = (each: () => void) => void behind.push(each);
+  const result = await committed(() =>
+    db.transaction(async (tx) => {
       // Not awaited first: it is sent ahead of the first statement, in the same round trip.
       const scoped = tx
         .execute(sql`select set_config('throughline.workspace', ${workspaceId}, true)`)
         .execute();
-      const [, result] = await Promise.all([scoped, work(Object.assign(tx, { workspaceId }))]);
-      return result;
-    });
+      const mine = Object.assign(tx, { workspaceId, onCommit });
+      return (await Promise.all([scoped, work(mine)]))[1];
+    }),
+  );
+  for (const each of behind) each();
+  return result;
+}
+
+async function committed<T>(transaction: () => Promise<T>): Promise<T> {
+  try {
+    return await transaction();
   } catch (error) {
     throw databaseFailure(error);
   }

@@ -7,6 +7,7 @@
  */
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { newId } from '../ids';
+import { messages } from '../metrics';
 import type { Tx } from './client';
 import { deliveries } from './schema/deliveries';
 
@@ -39,8 +40,24 @@ export async function claimDelivery(tx: Tx, input: DeliveryInput): Promise<Deliv
     .values({ ...input, id: newId(), claimedAt: NOW })
     .onConflictDoNothing()
     .returning();
+  if (row && row.status !== 'claimed') countMessage(tx, row);
   return row ?? null;
 }
+
+/** A refusal that may be tried again is told apart from a failure. */
+function countMessage(
+  tx: Tx,
+  { channel, status, reason }: Pick<DeliveryRow, 'channel' | 'status' | 'reason'>,
+): void {
+  const outcome = status === 'failed' && reason === 'refused_retryable' ? 'refused' : status;
+  tx.onCommit(() => messages.inc({ channel, outcome }));
+}
+
+const COUNTED = {
+  channel: deliveries.channel,
+  status: deliveries.status,
+  reason: deliveries.reason,
+};
 
 /** The delivery of a key, locked until the transaction ends; null when nobody claimed it. */
 export async function lockDelivery(tx: Tx, effectKey: string): Promise<KnownDelivery | null> {
@@ -84,22 +101,26 @@ export async function markUnknown(
   reason: string,
   response?: string,
 ): Promise<void> {
-  await tx
+  const noted = await tx
     .update(deliveries)
     .set({
       status: 'unknown',
       reason,
       ...(response === undefined ? {} : { providerResponse: response }),
     })
-    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['claimed', 'unknown'])));
+    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['claimed', 'unknown'])))
+    .returning(COUNTED);
+  for (const row of noted) countMessage(tx, row);
 }
 
 /** Settles a delivery that was accepted after all. */
 export async function settleAccepted(tx: Tx, id: string, resolution: Resolution): Promise<void> {
-  await tx
+  const accepted = await tx
     .update(deliveries)
     .set({ status: 'sent', reason: null, sentAt: NOW, ...settled(resolution) })
-    .where(and(eq(deliveries.id, id), eq(deliveries.status, 'unknown')));
+    .where(and(eq(deliveries.id, id), eq(deliveries.status, 'unknown')))
+    .returning(COUNTED);
+  for (const row of accepted) countMessage(tx, row);
 }
 
 /** Stops a delivery that was certainly not accepted. Only for a row that is locked. */
@@ -109,10 +130,12 @@ export async function blockDelivery(
   reason: string,
   resolution?: Resolution,
 ): Promise<void> {
-  await tx
+  const blocked = await tx
     .update(deliveries)
     .set({ status: 'blocked', reason, ...settled(resolution) })
-    .where(eq(deliveries.id, id));
+    .where(eq(deliveries.id, id))
+    .returning(COUNTED);
+  for (const row of blocked) countMessage(tx, row);
 }
 
 /** What an attempt knows at its end. */
@@ -149,7 +172,8 @@ export async function recordAttempt(
         inArray(deliveries.status, ['claimed', 'unknown']),
       ),
     )
-    .returning({ id: deliveries.id });
+    .returning(COUNTED);
+  for (const row of recorded) countMessage(tx, row);
   return recorded.length > 0;
 }
 

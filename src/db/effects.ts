@@ -7,6 +7,7 @@
  * 4. A row that was ever in doubt keeps that: `resolution` is never cleared.
  */
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { effects as counted } from '../metrics';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
 import { type EffectStatus, effects } from './schema/effects';
@@ -28,7 +29,12 @@ export async function claimEffect(tx: Tx, input: EffectInput): Promise<EffectRow
     .values({ ...input, claimedAt: NOW, ...(settled ? { resolvedAt: NOW } : {}) })
     .onConflictDoNothing()
     .returning();
+  if (row && settled) countEffect(tx, row);
   return row ?? null;
+}
+
+function countEffect(tx: Tx, { kind, status }: Pick<EffectRow, 'kind' | 'status'>): void {
+  tx.onCommit(() => counted.inc({ kind, outcome: status }));
 }
 
 /** The effect of a key, locked until the transaction ends; null when nobody claimed it. */
@@ -73,6 +79,7 @@ export async function stopEffect(
     .set({ status, reason, resolvedAt: NOW })
     .where(eq(effects.effectKey, row.effectKey))
     .returning();
+  if (stopped) countEffect(tx, stopped);
   return stopped ?? { ...row, status, reason };
 }
 
@@ -108,7 +115,8 @@ export async function recordEffect(
         inArray(effects.status, ['claimed', 'unknown']),
       ),
     )
-    .returning({ effectKey: effects.effectKey });
+    .returning({ kind: effects.kind, status: effects.status });
+  for (const row of recorded) countEffect(tx, row);
   return recorded.length > 0;
 }
 
@@ -131,6 +139,7 @@ export async function giveUpClaims(
         sql`${effects.claimedAt} < ${NOW} - ${quietMs} * interval '1 millisecond'`,
       ),
     )
-    .returning({ effectKey: effects.effectKey });
+    .returning({ effectKey: effects.effectKey, kind: effects.kind, status: effects.status });
+  for (const row of givenUp) countEffect(tx, row);
   return givenUp.map(({ effectKey }) => effectKey);
 }

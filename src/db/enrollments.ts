@@ -1,4 +1,5 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { enrollmentsEnded } from '../metrics';
 import type { Tx } from './client';
 import { refusePending } from './commands';
 import { recordEvent } from './events';
@@ -179,6 +180,7 @@ export async function closeEnrollment(
     .where(and(eq(enrollments.id, id), isNull(enrollments.endedAt)))
     .returning();
   if (!closed) return getEnrollment(tx, id);
+  tx.onCommit(() => enrollmentsEnded.inc({ status }));
   await refusePending(tx, id, at);
   const { workflowId, workflowKey, version, contactId, endedAt } = closed;
   const endedOn = endedAt ?? at;

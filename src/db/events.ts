@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gte, lt, lte, sql, type SQL } from 'drizzle-orm';
 import { newId } from '../ids';
+import { eventsStored } from '../metrics';
 import { attributedDelivery } from './attribution';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
@@ -44,6 +45,7 @@ export async function recordEvent(
     .returning();
   if (!event) throw new Error(`Event ${id} was not stored: an insert returned no row.`);
   await enqueue(tx, { kind: 'event', payload: { eventId: id } });
+  tx.onCommit(() => eventsStored.inc({ origin: input.causedBy ? 'journey' : 'outside' }));
   return { event, duplicate: false };
 }
 

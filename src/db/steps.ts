@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { stepsEnded } from '../metrics';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
 import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -56,6 +57,14 @@ export async function bookStep(
   return { row: written ?? (await storedStep(tx, step)), isFirst: written !== undefined };
 }
 
+/** Counts a visit that has ended for good. */
+export function countStep(
+  tx: Tx,
+  { nodeType, status }: Pick<StepRow, 'nodeType' | 'status'>,
+): void {
+  tx.onCommit(() => stepsEnded.inc({ node_type: nodeType, outcome: status }));
+}
+
 /** Takes back what this transaction has booked, so that the visit can be booked with another end. */
 export async function unbookStep(tx: Tx, key: StepKey): Promise<void> {
   await tx.delete(steps).where(keyOf(key));
@@ -86,6 +95,7 @@ export async function endStep(tx: Tx, end: StepEnd): Promise<StepRow> {
     .set({ status, port, reason, output, endedAt: at })
     .where(and(keyOf(end), isNull(steps.endedAt)))
     .returning();
+  if (ended) countStep(tx, ended);
   return ended ?? (await storedStep(tx, end));
 }
 
@@ -156,10 +166,12 @@ export async function latestVisit(
 
 /** Cancels what is still open when an enrollment ends. */
 export async function cancelOpenSteps(tx: Tx, enrollmentId: string, at: Date): Promise<void> {
-  await tx
+  const cancelled = await tx
     .update(steps)
     .set({ status: 'cancelled', reason: 'enrollment.ended', endedAt: at })
-    .where(and(eq(steps.enrollmentId, enrollmentId), isNull(steps.endedAt)));
+    .where(and(eq(steps.enrollmentId, enrollmentId), isNull(steps.endedAt)))
+    .returning({ nodeType: steps.nodeType, status: steps.status });
+  for (const step of cancelled) countStep(tx, step);
 }
 
 /** The nodes an enrollment stands on: those with an open step. */

@@ -3,6 +3,8 @@ import { fail } from '../errors';
 import type { HttpDeps } from './deps';
 import { devInbox } from './dev-inbox';
 import { handlersOf } from './dispatch';
+import { metricsListener } from './metrics';
+import { observed, taken } from './observe';
 import { openApiDocument } from './openapi';
 import { problemHandler } from './problem';
 import { requestId } from './request-id';
@@ -14,10 +16,11 @@ export function createApp(deps: HttpDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(requestId, safeHeaders);
+  app.use(requestId, safeHeaders, observed(deps.log));
   app.use(health(deps));
   app.use(devInbox(deps.inboxUrl));
-  app.get('/openapi.json', (_request, response) => {
+  app.all('/metrics', taken('/metrics'), metricsListener(deps.metricsToken));
+  app.get('/openapi.json', taken('/openapi.json'), (_request, response) => {
     response.json(openApiDocument());
   });
   app.use('/api/v1', api(deps));
@@ -33,7 +36,8 @@ export function createApp(deps: HttpDeps): Express {
 
 function api(deps: HttpDeps): Router {
   const router = Router();
-  for (const route of routes) router[route.method](route.path, ...handlersOf(route, deps));
+  for (const route of routes)
+    router[route.method](route.path, taken(`/api/v1${route.path}`), ...handlersOf(route, deps));
   for (const path of new Set(routes.map((route) => route.path)))
     router.all(path, otherMethod(path));
   return router;

@@ -20,5 +20,7 @@ export interface HttpDeps {
   ready(): Promise<Readiness>;
   /** Where caught mail is shown, in development only. */
   readonly inboxUrl?: string | undefined;
+  /** Whom `/metrics` is answered; everybody without one. */
+  readonly metricsToken?: string | undefined;
   readonly log: Logger;
 }

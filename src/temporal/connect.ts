@@ -1,5 +1,5 @@
 /** Connections to Temporal: addresses from the environment, TLS and API keys by its own conventions. */
-import { Client, Connection } from '@temporalio/client';
+import { Client, type ClientInterceptors, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config';
 
@@ -22,10 +22,13 @@ export function connectionOptions(config: TemporalConfig) {
 }
 
 /** Does not wait for the frontend: calls made before it answers fail, and later ones succeed. */
-export function connectTemporal(config: TemporalConfig): TemporalConnection {
+export function connectTemporal(
+  config: TemporalConfig,
+  interceptors: ClientInterceptors = {},
+): TemporalConnection {
   const connection = Connection.lazy(connectionOptions(config));
   return {
-    client: new Client({ connection, namespace: config.temporalNamespace }),
+    client: new Client({ connection, namespace: config.temporalNamespace, interceptors }),
     async healthy() {
       try {
         await connection.withDeadline(Date.now() + 2_000, () =>

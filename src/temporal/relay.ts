@@ -16,6 +16,7 @@ import { refusePending } from '../db/commands';
 import { getEnrollment, holdEnrollment } from '../db/enrollments';
 import type { Evaluators } from '../journey/facts';
 import type { Logger } from '../log';
+import { relayDelay, relayRows, relayUnderWay } from '../metrics';
 import type { Doorbell } from '../../workflows/messages';
 import { type Bell, dispatchEvent } from './dispatch';
 import type { Enrollments } from './enrollments';
@@ -51,8 +52,12 @@ export function startRelay(options: RelayOptions): Relay {
   let stopping = false;
   const underWay = new Set<Promise<void>>();
   const take = (row: OutboxRow): void => {
-    const work = handle(options, row, signal.ring).finally(() => underWay.delete(work));
+    const work = handle(options, row, signal.ring).finally(() => {
+      underWay.delete(work);
+      relayUnderWay.dec();
+    });
     underWay.add(work);
+    relayUnderWay.inc();
   };
   const running = (async () => {
     while (!stopping) {
@@ -112,7 +117,13 @@ async function attempting(
 ): Promise<void> {
   try {
     await work();
+    relayRows.inc({ kind: row.kind, outcome: 'done' });
+    relayDelay.observe(
+      { kind: row.kind },
+      Math.max(0, Date.now() - row.createdAt.getTime()) / 1_000,
+    );
   } catch (error) {
+    relayRows.inc({ kind: row.kind, outcome: 'retried' });
     const delayMs = Math.min(RETRY_AT_MOST_MS, 100 * 2 ** Math.min(row.attempts, 10));
     const fields = { event: 'relay.retry', kind: row.kind, id: row.id, error: errorCode(error) };
     log.warn(fields, 'A row of the outbox is tried again.');

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, openDatabase } from '../db/client';
 import { type ChoreProgress, claimChore, finishChore, maintain } from '../db/upkeep';
 import type { Logger } from '../log';
+import { choreRuns, choreSeconds, choreSuccess } from '../metrics';
 import { errorCode } from './error-code';
 
 export interface Chore {
@@ -85,11 +86,14 @@ async function once(
   try {
     const claim = await claimChore(db, name, LEASE_MS);
     if (!claim.claimed) return claim.dueInMs;
+    const startedAt = performance.now();
     try {
       const progress = await chore.run(claim.progress, stopping);
       await finishChore(db, name, { dueInMs: everyMs, progress });
+      count(name, 'done', startedAt);
       return everyMs;
     } catch (error) {
+      count(name, 'failed', startedAt);
       const again = { dueInMs: Math.min(everyMs, RETRY_MS), progress: claim.progress };
       await finishChore(db, name, again).catch(() => undefined);
       throw error;
@@ -99,6 +103,12 @@ async function once(
     log.warn({ event: 'upkeep.failed', chore: name, error: errorCode(error) }, 'A chore failed.');
     return Math.min(everyMs, RETRY_MS);
   }
+}
+
+function count(chore: string, outcome: 'done' | 'failed', startedAt: number): void {
+  choreRuns.inc({ chore, outcome });
+  choreSeconds.observe({ chore }, (performance.now() - startedAt) / 1_000);
+  if (outcome === 'done') choreSuccess.set({ chore }, Date.now() / 1_000);
 }
 
 /** Partitions, and ids whose window is over: hourly. `db` has the role throughline_relay. */

@@ -34,6 +34,28 @@ test('port 0 is accepted and counts as given', () => {
   expect(loadConfig({ PORT: '0' })).toMatchObject({ port: 0, portGiven: true });
 });
 
+test('metrics, stuck people and what is kept: off or for ever unless told, in the units of the code', () => {
+  expect(loadConfig({})).toMatchObject({ stuckAfterMs: 900_000, keep: {} });
+  expect(loadConfig({}).metricsPort).toBeUndefined();
+  const told = {
+    THROUGHLINE_METRICS_PORT: '9464',
+    THROUGHLINE_TEMPORAL_METRICS_PORT: '9465',
+    THROUGHLINE_METRICS_TOKEN: 'a-good-token',
+    THROUGHLINE_STUCK_AFTER_MINUTES: '1',
+    THROUGHLINE_KEEP_ENROLLMENTS_DAYS: '365',
+    THROUGHLINE_KEEP_EVENTS_DAYS: '400',
+  };
+  expect(loadConfig(told)).toMatchObject({
+    ...{ metricsPort: 9_464, temporalMetricsPort: 9_465, metricsToken: 'a-good-token' },
+    ...{ stuckAfterMs: 60_000, keep: { enrollmentDays: 365, eventDays: 400 } },
+  });
+  const bad = { THROUGHLINE_KEEP_EVENTS_DAYS: '7', THROUGHLINE_METRICS_TOKEN: 'two words' };
+  expect(problemsOf(bad)).toEqual([
+    'THROUGHLINE_METRICS_TOKEN=(value not shown) must be 8 to 200 characters without spaces',
+    'THROUGHLINE_KEEP_EVENTS_DAYS="7" must be 30 to 36500 days; unset keeps everything',
+  ]);
+});
+
 test('every bad value is named in one error', () => {
   const bad = {
     PORT: '99999',

@@ -10,7 +10,7 @@ const { forbidden } = jest.requireActual<{
 /** Made by `npm start` and `npm run bench`, not part of every checkout. */
 const WRITTEN = /^(?:\.throughline|bench\/results\.json)/;
 const FOLDERS =
-  'src|workflows|activities|test|scripts|bench|docs|examples|journeys|drizzle|\\.ci|\\.throughline';
+  'src|workflows|activities|test|scripts|bench|docs|examples|journeys|ops|drizzle|\\.ci|\\.throughline';
 /** A name may end in a placeholder: `src/db/<noun>.ts` names the folder. */
 const PATH = new RegExp(`(?<![\\w/.-])(?:${FOLDERS})/[\\w./-]*<?`, 'g');
 

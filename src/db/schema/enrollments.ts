@@ -58,6 +58,8 @@ export const enrollments = pgTable(
     retries: integer('retries').notNull().default(0),
     temporalWorkflowId: text('temporal_workflow_id').notNull(),
     temporalRunId: text('temporal_run_id'),
+    /** When retention emptied it and deleted its steps; see src/db/forget.ts. */
+    forgottenAt: instant('forgotten_at'),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
@@ -75,6 +77,9 @@ export const enrollments = pgTable(
       .on(t.workspaceId, t.workflowId, t.canary, t.enteredVersion)
       .where(isNotNull(t.canary)),
     index('enrollments_open_by_id').on(t.workspaceId, t.id).where(sql`${t.endedAt} is null`),
+    index('enrollments_to_forget')
+      .on(t.endedAt)
+      .where(sql`${t.endedAt} is not null and ${t.forgottenAt} is null`),
     foreignKey({
       columns: [t.workspaceId, t.contactId],
       foreignColumns: [contacts.workspaceId, contacts.id],

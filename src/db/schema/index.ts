@@ -14,5 +14,6 @@ export { jobs } from './jobs';
 export { listMembers, lists } from './lists';
 export { outbox } from './outbox';
 export { steps } from './steps';
+export { stuckEnrollments } from './stuck-enrollments';
 export { workflows, workflowTriggers, workflowVersions } from './workflows';
 export { workspaces } from './workspaces';

@@ -1,13 +1,14 @@
 import { Router } from 'express';
 import type { HttpDeps } from '../deps';
+import { taken } from '../observe';
 
 /** Whether the process lives, and whether what it needs answers. Needs no key and tells no more. */
 export function health({ ready }: Pick<HttpDeps, 'ready'>): Router {
   const router = Router();
-  router.get('/healthz', (_request, response) => {
+  router.get('/healthz', taken('/healthz'), (_request, response) => {
     response.json({ status: 'ok' });
   });
-  router.get('/readyz', async (_request, response) => {
+  router.get('/readyz', taken('/readyz'), async (_request, response) => {
     const { database, temporal } = await ready();
     const isReady = database && temporal;
     response

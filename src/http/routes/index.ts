@@ -14,6 +14,7 @@ import { libraryRoutes } from './library';
 import { messageRoutes } from './messages';
 import { migrationRoutes } from './migrations';
 import { statsRoutes } from './stats';
+import { stuckEnrollmentRoutes } from './stuck-enrollments';
 import { workflowStateRoutes } from './workflow-states';
 import { workflowVersionRoutes } from './workflow-versions';
 import { workflowRoutes } from './workflows';
@@ -31,6 +32,8 @@ export const routes: readonly Route[] = [
   ...statsRoutes,
   ...jobRoutes,
   ...migrationRoutes,
+  // Before the route that takes any word for an id.
+  ...stuckEnrollmentRoutes,
   ...enrollmentRoutes,
   ...eligibilityRoutes,
   ...enrollmentCommandRoutes,
