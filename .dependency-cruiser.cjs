@@ -10,8 +10,9 @@ const ROOMS = {
   library: ['language'],
   db: ['journey'],
   channels: [],
+  links: [],
   temporal: ['db', 'journey'],
-  http: ['library', 'language', 'evaluate', 'temporal', 'db', 'journey'],
+  http: ['library', 'language', 'evaluate', 'temporal', 'links', 'db', 'journey'],
   client: [],
 };
 
@@ -72,6 +73,7 @@ module.exports = {
     roomRule('activities', 'activities', [
       '^src/db/',
       '^src/channels/',
+      '^src/links/',
       '^src/evaluate/',
       '^src/journey/',
       SHARED,

@@ -11,26 +11,23 @@ import {
   claimAgain,
   claimDelivery,
   type DeliveryRow,
+  type HeldBack,
+  judgeAgain,
   lockDelivery,
   markUnknown,
   type Resolution,
 } from '../src/db/deliveries';
 import { type EnrollmentFacts, loadFacts } from '../src/db/facts';
-import type { ErrorCode } from '../src/errors';
-import { TemplateError } from '../src/evaluate/template-error';
-import { withheld } from '../src/journey/consent';
+import { newId } from '../src/ids';
 import type { Evaluators } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
-import type { Json } from '../src/journey/json';
-import {
-  type Composition,
-  composeEmail,
-  type EmailConfig,
-  requestHash,
-  type Sender,
-} from './email-request';
+import type { MailLinks } from '../src/links/mail-links';
+import { type ClaimOptions, compose, type Outcome } from './email-outcome';
+import type { EmailConfig, Sender } from './email-request';
 import { isExhausted } from './retrying';
-import { ERASED, stoppedBy } from './stopped-by';
+import { heldBack, keptFrom } from './email-holds';
+import { type Delay, delayed } from './email-limits';
+import { ERASED } from './stopped-by';
 import type { RetryPolicy } from '../src/journey/retry';
 import type { WatchState } from '../src/journey/runtime';
 
@@ -49,6 +46,8 @@ export interface Send {
   readonly config: EmailConfig;
   readonly evaluators: Evaluators;
   readonly sender: Sender;
+  /** Null where mails have no links back to us. */
+  readonly links: MailLinks | null;
   readonly provider: string;
 }
 
@@ -65,11 +64,6 @@ export type Claim =
 /** The reason of a row whose refusal may be tried again. */
 const RETRYABLE = 'refused_retryable';
 
-export interface ClaimOptions {
-  /** Whether a template that takes too long is refused now, instead of a TemplateError that asks for another try. */
-  readonly lastTry: boolean;
-}
-
 /** Claims the send, or finds out who did. Throws TemplateError for a render that may be tried again. */
 export async function claimSend(tx: Tx, send: Send, options: ClaimOptions): Promise<Claim> {
   const loaded = await loadFacts(tx, send.enrollmentId, send.graph, {
@@ -83,6 +77,7 @@ export async function claimSend(tx: Tx, send: Send, options: ClaimOptions): Prom
     return row === null ? claimSend(tx, send, options) : asClaim(row);
   }
   const { row, claimedForMs } = known;
+  if (row.status === 'deferred') return asClaim(await judgedAnew(tx, send, row, options));
   if (row.status === 'failed' && row.reason === RETRYABLE && !isExhausted(send.retry, row.attempt))
     return asClaim(await again(tx, send, row));
   if (row.status !== 'claimed' && row.status !== 'unknown') return { state: 'settled', row };
@@ -124,10 +119,28 @@ async function again(
     at: send.at,
     writes: true,
   });
-  const reason = loaded === null ? ERASED : await heldBack(send, loaded);
-  if (reason === null) return claimAgain(tx, row, resolution);
-  await blockDelivery(tx, row.id, reason, resolution && 'not_resent');
-  return { ...row, status: 'blocked', reason };
+  const held = await heldBackAgain(send, loaded, row);
+  if (held !== null) {
+    await blockDelivery(tx, row.id, held, resolution && 'not_resent');
+    return { ...row, status: 'blocked', reason: held.reason };
+  }
+  // A mail in doubt was let go by them already.
+  const delay = resolution || loaded === null ? null : await delayed(tx, send, loaded);
+  if (delay === null) return claimAgain(tx, row, resolution);
+  const attempt = row.attempt + 1;
+  return judgeAgain(tx, row, { ...delay, status: statusOf(delay), attempt });
+}
+
+const statusOf = ({ deferredUntil }: Delay) => (deferredUntil === null ? 'blocked' : 'deferred');
+
+async function heldBackAgain(
+  send: Send,
+  loaded: EnrollmentFacts | null,
+  { toAddress }: DeliveryRow,
+): Promise<HeldBack | null> {
+  if (loaded === null) return { reason: ERASED };
+  const held = await heldBack(send, loaded);
+  return held ?? (toAddress === null ? null : keptFrom(loaded.facts, toAddress));
 }
 
 async function firstClaim(
@@ -136,10 +149,10 @@ async function firstClaim(
   loaded: EnrollmentFacts,
   options: ClaimOptions,
 ): Promise<DeliveryRow | null> {
-  const reason = await heldBack(send, loaded);
-  const outcome: Outcome =
-    reason === null ? compose(send, loaded, options) : { status: 'blocked', reason };
+  const id = newId();
+  const outcome = await judged(tx, send, loaded, id, options);
   return claimDelivery(tx, {
+    id,
     effectKey: send.effectKey,
     enrollmentId: send.enrollmentId,
     nodeId: send.node,
@@ -152,55 +165,37 @@ async function firstClaim(
   });
 }
 
-/** Why the message must not leave, judged by what is committed now; null when it may. */
-async function heldBack(send: Send, loaded: EnrollmentFacts): Promise<string | null> {
-  const { channel, config } = send;
-  const stopped = await stoppedBy(send, loaded);
-  return stopped ?? withheld(loaded.facts.contact.consent, channel, config.purpose);
+/** A mail that had to wait: composed as things are now. */
+async function judgedAnew(
+  tx: Tx,
+  send: Send,
+  row: DeliveryRow,
+  options: ClaimOptions,
+): Promise<DeliveryRow> {
+  // As in `again`.
+  const loaded = await loadFacts(tx, send.enrollmentId, send.graph, { at: send.at, writes: true });
+  const outcome: Outcome =
+    loaded === null
+      ? { status: 'blocked', reason: ERASED }
+      : await judged(tx, send, loaded, row.id, options);
+  return judgeAgain(tx, row, outcome);
 }
 
-interface Outcome {
-  readonly status: 'claimed' | 'blocked' | 'failed';
-  readonly reason?: string;
-  readonly providerResponse?: string;
-  readonly toAddress?: string;
-  readonly subject?: string;
-  readonly request?: { readonly [key: string]: Json };
-  readonly requestHash?: string;
-  readonly messageId?: string;
-}
-
-function compose(
-  { config, effectKey, sender }: Send,
-  { facts }: EnrollmentFacts,
-  { lastTry }: ClaimOptions,
-): Outcome {
-  const composed = tryCompose(() => composeEmail(config, facts, effectKey, sender), lastTry);
-  if ('blocked' in composed) return { status: 'blocked', reason: composed.blocked };
-  if ('refused' in composed)
-    return { status: 'failed', reason: composed.refused, providerResponse: composed.detail ?? '' };
-  const { message } = composed;
-  return {
-    status: 'claimed',
-    toAddress: message.to,
-    subject: message.subject,
-    request: message as unknown as { readonly [key: string]: Json },
-    requestHash: requestHash(message),
-    messageId: message.messageId,
-  };
-}
-
-type Attempted =
-  | Exclude<Composition, { refused: string }>
-  | { readonly refused: ErrorCode; readonly detail?: string };
-
-function tryCompose(work: () => Composition, lastTry: boolean): Attempted {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    const code = error.kind === 'limit' ? 'template.limit' : 'template.failed';
-    if (code === 'template.limit' && !lastTry) throw error;
-    return { refused: code, detail: error.message };
-  }
+/** What becomes of a mail that was never tried: what could stop it first, what only delays it last. */
+async function judged(
+  tx: Tx,
+  send: Send,
+  loaded: EnrollmentFacts,
+  id: string,
+  options: ClaimOptions,
+): Promise<Outcome> {
+  const held = await heldBack(send, loaded);
+  if (held !== null) return { status: 'blocked', ...held };
+  const outcome = compose(send, loaded, id, options);
+  if (outcome.status !== 'claimed') return outcome;
+  const kept = await keptFrom(loaded.facts, outcome.toAddress ?? '');
+  if (kept !== null) return { status: 'blocked', ...kept };
+  const delay = await delayed(tx, send, loaded);
+  if (delay === null) return { ...outcome, judgedAt: new Date(send.at) };
+  return { status: statusOf(delay), ...delay };
 }

@@ -125,7 +125,7 @@ async function settle(
       await enqueue(tx, { kind: 'bell', payload: { enrollmentId: row.enrollmentId } });
       return 'rung';
     }
-    if (answer === 'absent') await blockDelivery(tx, row.id, over, 'not_resent');
+    if (answer === 'absent') await blockDelivery(tx, row.id, { reason: over }, 'not_resent');
     else await settleAccepted(tx, row.id, proved ? 'event' : 'found');
     return answer === 'absent' ? 'not_sent' : 'sent';
   });

@@ -6,6 +6,7 @@ import type { Purpose } from '../src/journey/consent';
 import type { Facts } from '../src/journey/facts';
 import type { Json, JsonObject } from '../src/journey/json';
 import { addressProblem, headerProblem } from '../src/journey/mail-rules';
+import { linked, type OwnLinks, unsubscribeUrl } from './email-links';
 
 /** The settings of a `send_email` node, as its published version stores them. */
 export interface EmailConfig {
@@ -16,6 +17,8 @@ export interface EmailConfig {
   readonly replyTo?: string | undefined;
   readonly to?: string | undefined;
   readonly purpose: Purpose;
+  readonly trackOpens?: boolean | undefined;
+  readonly trackClicks?: boolean | undefined;
   readonly onUnknown?: 'hold' | 'resend' | 'continue' | undefined;
   /** The subject of a mail whose template is empty, from its text. */
   readonly subjectOf?: (subject: string | undefined, text: string) => string;
@@ -32,14 +35,21 @@ export type Composition =
   | { readonly blocked: 'no_address' | 'invalid_address' }
   | { readonly refused: 'email.header_refused' };
 
-/** Renders the templates and addresses the mail. Throws TemplateError. */
+/** Renders the templates, addresses the mail and gives it its links. Throws TemplateError. */
 export function composeEmail(
   config: EmailConfig,
   facts: Facts,
   effectKey: string,
   defaultSender: Sender,
+  own: OwnLinks,
 ): Composition {
-  const { to, subject: rendered, ...bodies } = renderEmail(config, facts);
+  const {
+    to,
+    subject: rendered,
+    ...bodies
+  } = renderEmail(config, facts, {
+    unsubscribe_url: unsubscribeUrl(own),
+  });
   const subject = config.subjectOf?.(rendered || undefined, bodies.text ?? '') ?? rendered;
   const content = { subject, ...bodies };
   const blocked = addressProblem(to);
@@ -55,7 +65,7 @@ export function composeEmail(
     ...content,
     date: new Date(facts.at).toISOString(),
   };
-  return { message };
+  return { message: linked(message, config, own) };
 }
 
 /** A Message-ID that every attempt of an effect shares, and that says nothing about the person. */

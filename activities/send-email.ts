@@ -24,6 +24,7 @@ import type { Graph } from '../src/journey/graph';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { SendResult } from '../src/journey/runtime';
 import { effectKey } from '../src/journey/state';
+import type { MailLinks } from '../src/links/mail-links';
 import type { EffectActivities } from './contract';
 import { type Claim, claimSend, type Send } from './email-claim';
 import { type EmailConfig, type Sender, storedMessage } from './email-request';
@@ -40,6 +41,8 @@ export interface SendEmailDeps {
   loadGraph(ref: GraphRef): Promise<Graph>;
   /** Who mails are from when a node does not say. */
   readonly sender: Sender;
+  /** The links back to us that mails carry; none unless told. */
+  readonly links?: MailLinks | undefined;
   readonly log: Logger;
   /** How long to keep asking a provider that cannot be asked just now, from the claim on; 15 minutes unless told. */
   readonly lookUpForMs?: number;
@@ -82,6 +85,7 @@ export function sendOnce(
       config: configOf(graph.node(input.node).config),
       evaluators: deps.evaluators,
       sender: deps.sender,
+      links: deps.links ?? null,
       provider: deps.channel.provider,
     };
     const number = retry === null ? 1 : (deps.attempt ?? temporalAttempt)();
@@ -184,9 +188,13 @@ const REFUSALS: ReadonlyMap<string, ErrorCode> = new Map([
   ['refused_retryable', 'email.refused_retryable'],
 ]);
 
-function stored({ status, reason, effectKey: deliveryKey }: DeliveryRow): SendResult {
+function stored(row: DeliveryRow): SendResult {
+  const { status, reason, effectKey: deliveryKey, deferredUntil } = row;
   if (status === 'sent') return { outcome: 'sent', deliveryKey };
-  if (status === 'blocked') return { outcome: 'blocked', reason: reason ?? 'unknown', deliveryKey };
+  const why = { reason: reason ?? 'unknown', deliveryKey };
+  if (status === 'deferred' && deferredUntil !== null)
+    return { outcome: 'deferred', ...why, until: deferredUntil.getTime() };
+  if (status === 'blocked') return { outcome: 'blocked', ...why };
   // Beside the kinds of a refusal, the row of a mail that failed names the code of why.
   const code = REFUSALS.get(reason ?? 'refused_permanent') ?? reason;
   throw permanent(code as ErrorCode, 'stored');

@@ -7,7 +7,8 @@ import type { WatchState } from '../src/journey/runtime';
 /** Why nothing must leave for a contact who is no more. */
 export const ERASED = 'contact_erased';
 
-interface Watched {
+/** What goals and exits are looked for with. */
+export interface Watched {
   readonly graph: Graph;
   readonly watch: WatchState;
   readonly evaluators: Evaluators;

@@ -7,6 +7,7 @@ const SECRET = new Set([
   'SMTP_URL',
   'THROUGHLINE_API_KEY',
   'THROUGHLINE_METRICS_TOKEN',
+  'THROUGHLINE_LINK_KEYS',
 ]);
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -29,6 +30,30 @@ const url = (protocols: string[], example: string) => {
     .string()
     .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), hint);
 };
+
+/** A key that signs the links of mails; tokens name it by its id. */
+export interface LinkKeySetting {
+  id: string;
+  secret: string;
+}
+
+const LINK_KEY = /^([A-Za-z0-9_-]{1,16}):([^\s,]{32,200})$/;
+const LINK_KEYS_HINT =
+  'must be a comma list of keys such as 2026:… (an id, a colon, a secret of 32 to 200 characters), the ids all different';
+
+const linkKeys = z
+  .string()
+  .transform((text) =>
+    text.split(',').map((entry): LinkKeySetting => {
+      const [, id = '', secret = ''] = LINK_KEY.exec(entry.trim()) ?? [];
+      return { id, secret };
+    }),
+  )
+  .refine(
+    (keys) =>
+      keys.every(({ id }) => id !== '') && new Set(keys.map(({ id }) => id)).size === keys.length,
+    LINK_KEYS_HINT,
+  );
 
 const ENVIRONMENT = z.object({
   THROUGHLINE_HOME: z.string().default('.throughline'),
@@ -69,6 +94,7 @@ const ENVIRONMENT = z.object({
     .regex(/^\S{8,200}$/, 'must be 8 to 200 characters without spaces')
     .optional(),
   THROUGHLINE_PUBLIC_URL: url(['http:', 'https:'], 'https://journeys.example.com').optional(),
+  THROUGHLINE_LINK_KEYS: linkKeys.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   THROUGHLINE_HTTP_ALLOW: z
     .string()
@@ -129,6 +155,8 @@ export interface Config {
   apiKey?: string | undefined;
   /** Address under which people outside reach the API, for links in messages. */
   publicUrl?: string | undefined;
+  /** Keys of the links in mails: the first one signs, all of them are believed; none makes no links. */
+  linkKeys: readonly LinkKeySetting[];
   /** Hosts and address ranges that webhooks may reach although they are not public. */
   httpAllow: readonly string[];
   logLevel: (typeof LOG_LEVELS)[number];
@@ -192,6 +220,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     inboxUrl: values.THROUGHLINE_INBOX_URL,
     apiKey: values.THROUGHLINE_API_KEY,
     publicUrl: values.THROUGHLINE_PUBLIC_URL,
+    linkKeys: values.THROUGHLINE_LINK_KEYS ?? [],
     httpAllow: values.THROUGHLINE_HTTP_ALLOW ?? [],
     logLevel: values.LOG_LEVEL,
     relayLeaseMs: values.THROUGHLINE_RELAY_LEASE_MS,

@@ -35,6 +35,7 @@ export const ERRORS = {
   'auth.forbidden': { status: 403, title: 'The API key may not do this' },
   'contact.not_found': { status: 404, title: 'There is no such contact' },
   'contact.conflict': { status: 409, title: 'The identifiers belong to different contacts' },
+  'suppression.not_found': { status: 404, title: 'There is no such suppression' },
   'journey.not_found': { status: 404, title: 'The library has no such journey' },
   'workflow.not_found': { status: 404, title: 'There is no such workflow' },
   'workflow.key_taken': { status: 409, title: 'Another workflow has this key' },

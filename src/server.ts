@@ -10,6 +10,7 @@ import { figuresOf } from './db/figures';
 import { openMigratedDatabase } from './db/migrated';
 import { createEvaluators } from './evaluate/evaluators';
 import { createApp } from './http/app';
+import { mailLinks } from './links/mail-links';
 import { createLogger, type Logger } from './log';
 import { countProcess, onScrape } from './metrics';
 import { canaryWatch } from './temporal/canaries';
@@ -78,6 +79,7 @@ export async function startServer(
   const steering = createSteering(temporal.client);
   const app = createApp({
     ...{ db, enrollments, steering, evaluators, ready, inboxUrl, metricsToken, log },
+    links: mailLinks(config),
     wakeRelay: () => relay.wake(),
   });
   const release = async (draining: Promise<void>) => {

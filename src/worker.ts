@@ -26,6 +26,7 @@ import { createEvaluators } from './evaluate/evaluators';
 import { type MetricsServer, startMetricsServer } from './http/metrics';
 import { createLogger, type Logger } from './log';
 import { countProcess } from './metrics';
+import { type MailLinks, mailLinks } from './links/mail-links';
 import { connectionOptions } from './temporal/connect';
 import { createGraphCodec } from './temporal/graph-codec';
 import { EFFECTS_QUEUE, JOURNEYS_QUEUE } from './temporal/names';
@@ -46,6 +47,8 @@ export interface WorkerParts {
   readonly http: HttpChannel;
   /** Who mails are from when a node does not say. */
   readonly sender: Sender;
+  /** The links back to us that mails carry; none unless told. */
+  readonly links?: MailLinks | undefined;
   readonly log: Logger;
   /** Other workflow code than the project's own, for tests of a change to it. */
   readonly workflows?: ReturnType<typeof workflowSource>;
@@ -65,7 +68,7 @@ export interface Workers {
 
 /** Creates the two workers of a process: journeys and effects. */
 export async function createWorkers(parts: WorkerParts): Promise<Workers> {
-  const { db, connection, namespace, channel, http, sender, log } = parts;
+  const { db, connection, namespace, channel, http, sender, links, log } = parts;
   const evaluators = createEvaluators();
   const { loadDefinition, loadGraph } = openVersions(db);
   const shared = {
@@ -91,7 +94,7 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
       ? {}
       : { maxCachedWorkflows: parts.maxCachedWorkflows }),
   });
-  const mail = { db, channel, sender, evaluators, loadGraph, log };
+  const mail = { db, channel, sender, links, evaluators, loadGraph, log };
   const calls = { db, http, evaluators, loadGraph, log };
   const effects = await Worker.create({
     ...shared,
@@ -150,10 +153,16 @@ async function main(config: Config): Promise<void> {
   const namespace = config.temporalNamespace;
   const sender = { email: config.mailFrom };
   const http = createHttpChannel({ allow: config.httpAllow });
+  const links = mailLinks(config);
+  if (links === undefined)
+    log.warn(
+      { event: 'worker.no_links' },
+      'Mails go out without unsubscribe links: THROUGHLINE_PUBLIC_URL or THROUGHLINE_LINK_KEYS is not set.',
+    );
   const { tracesUrl } = config;
   const tracing =
     tracesUrl === undefined ? undefined : startTracing(tracesUrl, 'throughline-worker');
-  const parts = { connection, namespace, db, channel, http, sender, log, tracing };
+  const parts = { connection, namespace, db, channel, http, sender, links, log, tracing };
   const workers = await createWorkers(parts);
   const chores = (outbox: Database) => [
     orphanedSends({ outbox, db, channel, log }),

@@ -10,8 +10,10 @@ import { consent } from './runtime-cases/consent';
 import { decisions } from './runtime-cases/decisions';
 import { effects } from './runtime-cases/effects';
 import { goals } from './runtime-cases/goals';
+import { limits } from './runtime-cases/limits';
 import { paths } from './runtime-cases/paths';
 import { steering } from './runtime-cases/steering';
+import { unsubscribing } from './runtime-cases/unsubscribing';
 import { waits } from './runtime-cases/waits';
 
 export const cases: Cases = {
@@ -22,6 +24,8 @@ export const cases: Cases = {
   ...decisions,
   ...effects,
   ...consent,
+  ...unsubscribing,
+  ...limits,
   ...steering,
 };
 

@@ -10,6 +10,8 @@ export interface EmailMessage {
   readonly subject: string;
   readonly html?: string;
   readonly text?: string;
+  /** Where a POST unsubscribes its reader at once (RFC 8058). */
+  readonly unsubscribeUrl?: string;
   /** ISO 8601; the Date header. */
   readonly date: string;
 }

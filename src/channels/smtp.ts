@@ -103,6 +103,7 @@ function composed({
   subject,
   html,
   text,
+  unsubscribeUrl,
   date,
 }: EmailMessage): Record<string, unknown> {
   return {
@@ -115,14 +116,25 @@ function composed({
     subject,
     ...(html === undefined ? {} : { html }),
     ...(text === undefined ? {} : { text }),
+    ...(unsubscribeUrl === undefined ? {} : { headers: oneClick(unsubscribeUrl) }),
     date: new Date(date),
     // Otherwise random, and another attempt would differ from the first.
     baseBoundary: messageId.replace(/[^A-Za-z0-9]/g, '').slice(0, 40),
   };
 }
 
-function refuseUnsafe({ messageId, from, to, replyTo, subject }: EmailMessage): void {
-  const headers = [messageId, from.name ?? '', from.email, to, replyTo ?? '', subject];
+/** Prepared, since folded in the middle of an address some signers of mail (DKIM) sign something else. */
+function oneClick(url: string): Record<string, { prepared: true; value: string }> {
+  return {
+    'List-Unsubscribe': { prepared: true, value: `<${url}>` },
+    'List-Unsubscribe-Post': { prepared: true, value: 'List-Unsubscribe=One-Click' },
+  };
+}
+
+function refuseUnsafe(message: EmailMessage): void {
+  const { messageId, from, to, replyTo, subject, unsubscribeUrl = '' } = message;
+  const named = [messageId, from.name ?? '', from.email, to, replyTo ?? '', subject];
+  const headers = [...named, unsubscribeUrl];
   if (headers.some(breaksHeader)) {
     throw new DeliveryError(
       'refused_permanent',

@@ -4,6 +4,7 @@ import { ThroughlineError } from './error';
 import { eventCalls, figureCalls, personCalls } from './insight';
 import { crowdCalls, jobCalls } from './jobs';
 import { steeringCalls } from './steering';
+import { suppressionCalls } from './suppressions';
 import { createTransport, type Transport, type TransportOptions } from './transport';
 import type {
   ActivateInput,
@@ -42,6 +43,7 @@ export class ThroughlineClient {
   readonly jobs: ReturnType<typeof jobCalls>;
   /** Events that were recorded; `event` and `events` report some. */
   readonly recorded: ReturnType<typeof eventCalls>;
+  readonly suppressions: ReturnType<typeof suppressionCalls>;
   readonly #call: Transport;
 
   private constructor(call: Transport) {
@@ -51,6 +53,7 @@ export class ThroughlineClient {
     this.enrollments = enrollmentCalls(call);
     this.jobs = jobCalls(call);
     this.recorded = eventCalls(call);
+    this.suppressions = suppressionCalls(call);
   }
 
   /** A client for one key. Proves that the API answers and takes the key, else fails. */

@@ -5,7 +5,7 @@
  * 2. `attempt` fences: an attempt that is no longer the latest records nothing.
  * 3. A delivery that was ever unknown keeps that: `resolution` and `resolved_at` are never cleared.
  */
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { newId } from '../ids';
 import { messages } from '../metrics';
 import type { Tx } from './client';
@@ -15,7 +15,10 @@ export type DeliveryRow = typeof deliveries.$inferSelect;
 export type DeliveryInput = Omit<
   typeof deliveries.$inferInsert,
   'id' | 'workspaceId' | 'claimedAt' | 'attempt'
->;
+> & {
+  /** Where the message names it; a new one otherwise. */
+  readonly id?: string;
+};
 
 /**
  * How an unknown outcome was settled: `found` at the provider, proved by a later `event`, `answered` by
@@ -37,7 +40,7 @@ const NOW = sql`clock_timestamp()`;
 export async function claimDelivery(tx: Tx, input: DeliveryInput): Promise<DeliveryRow | null> {
   const [row] = await tx
     .insert(deliveries)
-    .values({ ...input, id: newId(), claimedAt: NOW })
+    .values({ ...input, id: input.id ?? newId(), claimedAt: NOW })
     .onConflictDoNothing()
     .returning();
   if (row && row.status !== 'claimed') countMessage(tx, row);
@@ -85,6 +88,7 @@ export async function claimAgain(
       attempt: row.attempt + 1,
       claimedAt: NOW,
       reason: null,
+      receipt: null,
       ...settled(resolution),
     })
     .where(eq(deliveries.id, row.id))
@@ -92,6 +96,57 @@ export async function claimAgain(
   if (!claimed)
     throw new Error(`Delivery ${row.id} is gone: it was erased while it was being sent.`);
   return claimed;
+}
+
+/** Notes what becomes of a delivery that has to wait, or had to. Only for a row that is locked. */
+export async function judgeAgain(
+  tx: Tx,
+  row: DeliveryRow,
+  input: Partial<DeliveryInput> & { readonly attempt?: number },
+): Promise<DeliveryRow> {
+  const nothing = { reason: null, receipt: null, deferredUntil: null };
+  const [claimed] = await tx
+    .update(deliveries)
+    .set({ ...nothing, ...input, claimedAt: NOW })
+    .where(eq(deliveries.id, row.id))
+    .returning();
+  if (!claimed) throw new Error(`Delivery ${row.id} is gone: it was erased while it waited.`);
+  return claimed;
+}
+
+/** Lets nobody else count or send marketing to a contact until the transaction ends. */
+export async function holdSends(tx: Tx, contactId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`sends/${contactId}`}, 0))`);
+}
+
+/** When marketing messages to a contact were claimed behind an instant, those that surely were not sent left out. */
+export async function marketingSince(
+  tx: Tx,
+  question: {
+    readonly contactId: string;
+    /** Null for every channel. */
+    readonly channel: string | null;
+    readonly after: Date;
+    /** The effect key of a message that does not count. */
+    readonly except: string;
+  },
+): Promise<readonly number[]> {
+  const { contactId, channel, after, except } = question;
+  const at = sql`coalesce(${deliveries.judgedAt}, ${deliveries.claimedAt})`;
+  const rows = await tx
+    .select({ at: sql<number>`(extract(epoch from ${at}) * 1000)::float8` })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.contactId, contactId),
+        eq(deliveries.purpose, 'marketing'),
+        inArray(deliveries.status, ['claimed', 'sent', 'unknown']),
+        channel === null ? undefined : eq(deliveries.channel, channel),
+        ne(deliveries.effectKey, except),
+        sql`${at} > ${after.toISOString()}::timestamptz`,
+      ),
+    );
+  return rows.map((row) => row.at);
 }
 
 /** Notes that nobody knows whether an attempt was accepted. A row that is settled stays so. */
@@ -123,16 +178,22 @@ export async function settleAccepted(tx: Tx, id: string, resolution: Resolution)
   for (const row of accepted) countMessage(tx, row);
 }
 
+/** Why a message is not sent: a code, and where there is more to say, the same in words. */
+export interface HeldBack {
+  readonly reason: string;
+  readonly receipt?: string | undefined;
+}
+
 /** Stops a delivery that was certainly not accepted. Only for a row that is locked. */
 export async function blockDelivery(
   tx: Tx,
   id: string,
-  reason: string,
+  { reason, receipt }: HeldBack,
   resolution?: Resolution,
 ): Promise<void> {
   const blocked = await tx
     .update(deliveries)
-    .set({ status: 'blocked', reason, ...settled(resolution) })
+    .set({ status: 'blocked', reason, receipt: receipt ?? null, ...settled(resolution) })
     .where(eq(deliveries.id, id))
     .returning(COUNTED);
   for (const row of blocked) countMessage(tx, row);

@@ -2,7 +2,8 @@
  * Owns: erasing a person, everywhere at once.
  *
  * 1. Her rows stay where they are counted (enrollments, steps, deliveries, an empty contact), without
- *    anything that says who she was; her events, their ids and her memberships are deleted.
+ *    anything that says who she was; her events, their ids and her memberships are deleted. Where her address is
+ *    suppressed, its hash stays.
  * 2. Locking her row comes first. Transactions that write about her hold it (`holdContact`), so each
  *    either committed before and is erased too, or finds nobody.
  * 3. What runs in Temporal holds ids only. It is rung, finds its enrollment closed, and ends.
@@ -21,6 +22,7 @@ import { idempotencyKeys } from './schema/idempotency-keys';
 import { assignments } from './schema/assignments';
 import { listMembers } from './schema/lists';
 import { steps } from './schema/steps';
+import { forgetAddress } from './suppressions';
 
 const REASON = 'contact erased';
 
@@ -32,7 +34,7 @@ export interface Erasure {
 /** Erases a contact. Null when there is none, or none any more. */
 export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasure | null> {
   const [found] = await tx
-    .select({ id: contacts.id })
+    .select({ id: contacts.id, email: contacts.email })
     .from(contacts)
     .where(and(eq(contacts.id, id), isNull(contacts.erasedAt)))
     .for('update');
@@ -44,6 +46,7 @@ export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasur
   await tx.delete(listMembers).where(eq(listMembers.contactId, id));
   await tx.delete(assignments).where(eq(assignments.contactId, id));
   await eraseAnswers(tx, id);
+  if (found.email !== null) await forgetAddress(tx, found.email);
   await emptyContact(tx, id, at);
   return { cancelledEnrollments };
 }
@@ -93,7 +96,7 @@ async function eraseMessages(tx: Tx, contactId: string): Promise<void> {
   const nothing = { toAddress: null, subject: null, request: null, requestHash: null };
   await tx
     .update(deliveries)
-    .set({ ...nothing, providerResponse: null })
+    .set({ ...nothing, providerResponse: null, receipt: null })
     .where(eq(deliveries.contactId, contactId));
 }
 

@@ -1,13 +1,17 @@
 import { and, asc, desc, eq, gte, lt, lte, sql, type SQL } from 'drizzle-orm';
 import { newId } from '../ids';
 import { eventsStored } from '../metrics';
+import { refusedBy } from '../journey/consent';
+import { eventsOfChange } from '../journey/contact-events';
 import { attributedDelivery } from './attribution';
 import type { Tx } from './client';
+import { patchContact } from './contacts';
 import type { JsonObject } from './json';
 import { enqueue } from './outbox';
 import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
 import { enrollments } from './schema/enrollments';
 import { eventIds, events } from './schema/events';
+import { suppressByEvent } from './suppressions';
 
 export type EventRow = typeof events.$inferSelect;
 
@@ -27,7 +31,8 @@ export interface EventInput {
 
 /**
  * Stores an event once and leaves it for the relay. A duplicate returns the event stored first and
- * leaves nothing. A message event without a delivery is attributed to the latest message before it.
+ * leaves nothing. A message event without a delivery is attributed to the latest message before it; one that tells
+ * of a bounce for good or a complaint suppresses the address, and one of an unsubscription refuses its channel.
  */
 export async function recordEvent(
   tx: Tx,
@@ -44,9 +49,22 @@ export async function recordEvent(
     .values({ ...input, id, deliveryKey, properties: input.properties ?? {} })
     .returning();
   if (!event) throw new Error(`Event ${id} was not stored: an insert returned no row.`);
+  await suppressByEvent(tx, event);
   await enqueue(tx, { kind: 'event', payload: { eventId: id } });
   tx.onCommit(() => eventsStored.inc({ origin: input.causedBy ? 'journey' : 'outside' }));
+  const refused = refusedBy(event.type);
+  if (refused !== null) await refuse(tx, event, refused);
   return { event, duplicate: false };
+}
+
+/** Notes what somebody has told by unsubscribing. */
+async function refuse(tx: Tx, event: EventRow, channel: string): Promise<void> {
+  const { contactId, occurredAt, receivedAt, causedBy, depth } = event;
+  const changed = await patchContact(tx, contactId, { consent: { [channel]: false } });
+  if (changed === null) return;
+  const told = eventsOfChange(changed.changed, changed.contact, changed.contact);
+  for (const each of told)
+    await recordEvent(tx, { contactId, ...each, occurredAt, receivedAt, causedBy, depth });
 }
 
 /** Takes the id for this event, or returns the event that has it. */

@@ -12,6 +12,7 @@ import { type EventRow, findEvents, getEvent } from './events';
 import { listsOf } from './lists';
 import { workspaces } from './schema/workspaces';
 import { latestVisit } from './steps';
+import { findSuppression } from './suppressions';
 
 export interface EnrollmentFacts {
   readonly enrollment: EnrollmentRow;
@@ -70,6 +71,10 @@ export async function loadFacts(
       return visit && { startedAt: visit.startedAt.getTime(), port: visit.port };
     },
     assignment: (experiment) => assignedPort(tx, experiment, contactId),
+    suppression: async (address) => {
+      const found = await findSuppression(tx, address);
+      return found && { reason: found.reason, since: found.createdAt.getTime() };
+    },
     chosen: {},
   };
   return { enrollment, workflowPaused, facts, lookUp };

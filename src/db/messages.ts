@@ -4,6 +4,7 @@ import type { Tx } from './client';
 import type { DeliveryRow } from './deliveries';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
 import { deliveries } from './schema/deliveries';
+import { enrollments } from './schema/enrollments';
 
 export interface MessageFilter {
   readonly enrollmentId?: string | undefined;
@@ -32,4 +33,20 @@ export async function listMessages(
     .orderBy(desc(deliveries.id))
     .limit(fetchLimit(page));
   return listed(rows, page, (row) => row.id);
+}
+
+/** A message, as far as events about it tell. */
+export type MessageOfWorkflow = Pick<DeliveryRow, 'contactId' | 'effectKey' | 'nodeId'> & {
+  readonly workflowKey: string;
+};
+
+/** A message by the id of its delivery; null when there is none, or none any more. */
+export async function getMessage(tx: Tx, id: string): Promise<MessageOfWorkflow | null> {
+  const { contactId, effectKey, nodeId } = deliveries;
+  const [row] = await tx
+    .select({ contactId, effectKey, nodeId, workflowKey: enrollments.workflowKey })
+    .from(deliveries)
+    .innerJoin(enrollments, eq(enrollments.id, deliveries.enrollmentId))
+    .where(eq(deliveries.id, id));
+  return row ?? null;
 }

@@ -12,6 +12,8 @@ export interface StepEffect {
   readonly attempts: number;
   /** Why it was not done, or why nobody knows. */
   readonly reason: string | null;
+  /** The same in words, where there is more to say. */
+  readonly receipt: string | null;
   /** How an outcome that nobody knew was settled; null while it is not, and where it never was in doubt. */
   readonly resolution: string | null;
   readonly resolvedAt: Date | null;
@@ -30,6 +32,7 @@ export async function effectsOf(
       status: deliveries.status,
       attempts: deliveries.attempt,
       reason: deliveries.reason,
+      receipt: deliveries.receipt,
       resolution: deliveries.resolution,
       resolvedAt: deliveries.resolvedAt,
     })
@@ -46,7 +49,8 @@ export async function effectsOf(
     })
     .from(effects)
     .where(inArray(effects.effectKey, keys));
-  return new Map([...messages, ...calls].map(({ key, ...effect }) => [key, effect]));
+  const others = calls.map((call) => ({ ...call, receipt: null }));
+  return new Map([...messages, ...others].map(({ key, ...effect }) => [key, effect]));
 }
 
 /** The key under which a step's effect is claimed. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -29,15 +30,23 @@ export async function prepareDatabase(url: string, apiKey: string): Promise<void
 
 /** The key of the home folder, made once, so that scripts and browsers keep working after a restart. */
 export function devKey(home: string): string {
-  const path = join(home, 'dev-key');
+  return kept(join(home, 'dev-key'), generateApiKey);
+}
+
+/** The key of the links in mails, made once per home folder, so that mails of yesterday still lead back. */
+export function devLinkKey(home: string): string {
+  return `dev:${kept(join(home, 'link-key'), () => randomBytes(32).toString('base64url'))}`;
+}
+
+function kept(path: string, make: () => string): string {
   try {
-    const kept = readFileSync(path, 'utf8').trim();
-    if (kept !== '') return kept;
+    const secret = readFileSync(path, 'utf8').trim();
+    if (secret !== '') return secret;
   } catch {
     // None yet.
   }
-  const key = generateApiKey();
-  writeFileSync(path, `${key}\n`, { mode: 0o600 });
+  const secret = make();
+  writeFileSync(path, `${secret}\n`, { mode: 0o600 });
   chmodSync(path, 0o600);
-  return key;
+  return secret;
 }

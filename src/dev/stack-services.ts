@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Config } from '../config';
 import type { RunFile } from './demo-context';
-import { isPortFree, withPort } from './ports';
+import { devLinkKey } from './dev-database';
+import { isPortFree, portNear, withPort } from './ports';
 import type { PublishedRun } from './run-file';
 import { type Service, startService } from './service';
 import type { StackContext } from './stack-context';
@@ -19,14 +20,19 @@ export async function startServices(
 ): Promise<RunFile> {
   const run: RunFile = { api: '', ...given, pids: { api: null, worker: null } };
   const { port, portGiven, host = LOOPBACK } = context.config;
+  const isFixed = portGiven && port !== 0;
+  const wanted = isFixed ? port : await portNear(port);
+  const addressAt = (chosen: number) => `http://${reachable(host)}:${chosen}`;
+  // The worker writes it into mails.
+  run.api = addressAt(wanted);
   const startApi = (chosen: number) => {
-    run.api = `http://${reachable(host)}:${chosen}`;
+    run.api = addressAt(chosen);
     const listening = { PORT: String(chosen), THROUGHLINE_HOST: host };
     return startOne(context, runFile, run, 'api', listening);
   };
   const starting = [
     startOne(context, runFile, run, 'worker', { PORT: '0' }),
-    portGiven && port !== 0 ? startApi(port) : withPort(port, startApi),
+    isFixed ? startApi(port) : withPort(wanted, startApi),
   ] as const;
   // Both are waited for, so that the failure of one does not leave the other behind half-started.
   const [worker, api] = await Promise.allSettled(starting);
@@ -94,6 +100,7 @@ function serviceEnvironment(config: Config, run: RunFile): Record<string, string
     THROUGHLINE_HOME: config.home,
     THROUGHLINE_API_KEY: run.apiKey,
     THROUGHLINE_PUBLIC_URL: config.publicUrl ?? run.api,
+    THROUGHLINE_LINK_KEYS: linkKeys(config),
     DATABASE_URL: run.databaseUrl,
     TEMPORAL_ADDRESS: run.temporalAddress,
     TEMPORAL_NAMESPACE: run.temporalNamespace,
@@ -104,6 +111,11 @@ function serviceEnvironment(config: Config, run: RunFile): Record<string, string
     LOG_LEVEL: ['trace', 'debug'].includes(config.logLevel) ? config.logLevel : 'info',
   };
 }
+
+const linkKeys = ({ linkKeys: given, home }: Config): string =>
+  given.length === 0
+    ? devLinkKey(home)
+    : given.map(({ id, secret }) => `${id}:${secret}`).join(',');
 
 async function answers(url: string): Promise<boolean> {
   try {

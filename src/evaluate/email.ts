@@ -1,17 +1,22 @@
 /** Renders an e-mail from its templates. */
 import type { EmailTemplates, Facts, RenderedEmail } from '../journey/facts';
+import type { JsonObject } from '../journey/json';
 import { renderText } from './liquid';
 import { renderLimits } from './render-limits';
 import { scopeOf, templateView } from './scope';
 
 /**
- * Renders subject, bodies and recipient, bounded together; values are escaped in the HTML body. Throws
- * TemplateError.
+ * Renders subject, bodies and recipient, bounded together; values are escaped in the HTML body. Beside what every
+ * template sees, a mail sees `own`. Throws TemplateError.
  */
-export function renderEmail(templates: EmailTemplates, facts: Facts): RenderedEmail {
+export function renderEmail(
+  templates: EmailTemplates,
+  facts: Facts,
+  own: JsonObject = {},
+): RenderedEmail {
   const scope = scopeOf(facts);
   const input = {
-    view: templateView(scope),
+    view: { ...templateView(scope), ...own },
     at: scope.at,
     zone: scope.zone,
     limits: renderLimits(),

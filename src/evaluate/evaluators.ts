@@ -27,7 +27,7 @@ export function createEvaluators(): Evaluators {
       const scope = scopeOf(facts);
       return renderValue(template, { view: templateView(scope), at: scope.at, zone: scope.zone });
     },
-    email: renderEmail,
+    email: (templates, facts) => renderEmail(templates, facts, { unsubscribe_url: UNSUBSCRIBE }),
     instant: (value, facts, zone) =>
       typeof value === 'number' ? inRange(value) : instantOf(value, zoneFor(facts, zone).zone),
     localTime: ({ time, days, timeZone }, from, facts) =>
@@ -41,6 +41,9 @@ export function createEvaluators(): Evaluators {
     fraction,
   };
 }
+
+/** Stands where a real mail has a link of its own. */
+const UNSUBSCRIBE = 'https://example.com/unsubscribe';
 
 const FURTHEST = 8_640_000_000_000_000;
 

@@ -5,6 +5,7 @@ import { devInbox } from './dev-inbox';
 import { handlersOf } from './dispatch';
 import { metricsListener } from './metrics';
 import { observed, taken } from './observe';
+import { mailLinkPages } from './mail-links';
 import { openApiDocument } from './openapi';
 import { problemHandler } from './problem';
 import { requestId } from './request-id';
@@ -19,6 +20,7 @@ export function createApp(deps: HttpDeps): Express {
   app.use(requestId, safeHeaders, observed(deps.log));
   app.use(health(deps));
   app.use(devInbox(deps.inboxUrl));
+  app.use(mailLinkPages(deps));
   app.all('/metrics', taken('/metrics'), metricsListener(deps.metricsToken));
   app.get('/openapi.json', taken('/openapi.json'), (_request, response) => {
     response.json(openApiDocument());

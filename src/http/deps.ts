@@ -1,5 +1,6 @@
 import type { Database } from '../db/client';
 import type { Evaluators } from '../journey/facts';
+import type { MailLinks } from '../links/mail-links';
 import type { Logger } from '../log';
 import type { EnrollmentStarter } from '../temporal/enrollments';
 import type { Steering } from '../temporal/steering';
@@ -18,6 +19,8 @@ export interface HttpDeps {
   /** Tells the relay that something was committed to the outbox. */
   wakeRelay(): void;
   ready(): Promise<Readiness>;
+  /** Reads the links of mails; without it they lead nowhere. */
+  readonly links?: MailLinks | undefined;
   /** Where caught mail is shown, in development only. */
   readonly inboxUrl?: string | undefined;
   /** Whom `/metrics` is answered; everybody without one. */

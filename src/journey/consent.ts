@@ -39,6 +39,13 @@ export function withheld(
   return purpose === 'marketing' && isRefused ? 'unsubscribed' : null;
 }
 
+/** The channel that an event such as `email.unsubscribed` refuses; null for any other event. */
+export function refusedBy(type: string): string | null {
+  const [channel = '', ...rest] = type.split('.');
+  const isKnown = (CONTACT_CHANNELS as readonly string[]).includes(channel);
+  return isKnown && rest.length === 1 && rest[0] === 'unsubscribed' ? channel : null;
+}
+
 /** Why nothing can be stored at the rest of a path behind `consent`, or null. */
 export function channelProblem(rest: readonly string[]): string | null {
   const [channel, ...more] = rest;

@@ -9,6 +9,7 @@ import { eventType, nodeId } from './names';
 import { enrollmentSettings } from './enrollment-settings';
 import type { JsonObject } from './json';
 import { journeyTests } from './journey-tests';
+import { frequencyCap, quietHours } from './message-limits';
 import { rateLimit } from './rate-limit';
 import { attemptTimeout, retryPolicy } from './retry';
 import { timeZone } from './window';
@@ -108,6 +109,18 @@ const settings = z.strictObject({
   exitWhen: conditionGroup
     .optional()
     .describe('Ends the enrollment as `exited` as soon as it holds, at entry too.'),
+  exitOnUnsubscribe: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the enrollment ends as `exited` as soon as the contact has refused the channel of one of its marketing messages, at entry too. Without it she goes on, and such messages are left by `not_sent`.',
+    ),
+  quietHours: quietHours
+    .optional()
+    .describe('A window in which marketing messages wait for its end.'),
+  frequencyCap: frequencyCap
+    .optional()
+    .describe('How many marketing messages a contact gets in a stretch of time.'),
   timeZone: timeZone
     .optional()
     .describe("The zone of local times when a node names none and the contact's is unknown."),

@@ -16,6 +16,7 @@ export function factsAtEntry({ enrollment, ...known }: EntryFacts): Facts {
     enrollment: { ...enrollment, startedAt: known.at },
     lastVisit: async () => null,
     assignment: async () => null,
+    suppression: async () => null,
     chosen: {},
   };
 }

@@ -7,6 +7,7 @@
 import type { ConditionGroup } from './condition';
 import type { Consent } from './consent';
 import type { Instant, Json, JsonObject } from './json';
+import type { Suppression } from './suppression';
 import type { TimeWindow } from './window';
 
 /** A contact as conditions and templates see it. */
@@ -90,6 +91,8 @@ export interface Facts {
   lastVisit(nodeId: string): Promise<VisitFacts | null>;
   /** The port that a sticky split assigned to the contact earlier, under the experiment's key. */
   assignment(experiment: string): Promise<string | null>;
+  /** That nothing may go to an address any more; null when something may. */
+  suppression(address: string): Promise<Suppression | null>;
   /** Ports that a dry run forces, by node id or experiment; empty for real enrollments. */
   readonly chosen: Readonly<Record<string, string>>;
 }

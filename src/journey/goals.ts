@@ -7,6 +7,7 @@
  * G3. A goal by condition alone is reached when it becomes true: it must have been seen false, unless
  *     it may fire at entry.
  */
+import { type Consent, withheld } from './consent';
 import type { Definition } from './definition';
 import { earliestEvent, type EventLookUp } from './event-match';
 import type { EventFacts, Evaluators, Facts, Verdict } from './facts';
@@ -33,15 +34,21 @@ export function stops(graph: Graph, { closed, exit, goals }: WatchAnswer): boole
 /** The code of an exit by `settings.exitWhen`. */
 export const EXIT_CONDITION = 'exit.condition';
 
+/** The code of an exit by `settings.exitOnUnsubscribe`. */
+const EXIT_UNSUBSCRIBED = 'exit.unsubscribed';
+
 /** Whether anything is watched beside the paths. */
 export function watchesAnything({ definition }: Graph): boolean {
-  return definition.goals.length > 0 || definition.settings.exitWhen !== undefined;
+  return definition.goals.length > 0 || watchesExits(definition);
 }
+
+const watchesExits = ({ settings }: Definition): boolean =>
+  settings.exitWhen !== undefined || settings.exitOnUnsubscribe === true;
 
 /** Whether anything watched is a condition alone, which needs no event to become true. */
 export function watchesConditions({ definition }: Graph): boolean {
-  const { goals, settings } = definition;
-  return settings.exitWhen !== undefined || goals.some(({ event }) => event === undefined);
+  const { goals } = definition;
+  return watchesExits(definition) || goals.some(({ event }) => event === undefined);
 }
 
 /** Whether reaching the goal takes the enrollment off its paths, so that no message may go out. */
@@ -59,6 +66,8 @@ export async function lookForGoals(
 ): Promise<WatchAnswer> {
   const { goals, settings } = graph.definition;
   const changes: (Instant | undefined)[] = [];
+  if (settings.exitOnUnsubscribe === true && hasUnsubscribed(graph, facts.contact.consent))
+    return { exit: EXIT_UNSUBSCRIBED, goals: [], armed: [], changesAt: null };
   if (settings.exitWhen !== undefined) {
     const verdict = await evaluators.condition(settings.exitWhen, facts);
     if (verdict.value) return { exit: EXIT_CONDITION, goals: [], armed: [], changesAt: null };
@@ -85,6 +94,15 @@ export async function lookForGoals(
     armed,
     changesAt: instants.length === 0 ? null : Math.min(...instants),
   };
+}
+
+/** Whether she has refused the channel of a marketing message of this journey. */
+function hasUnsubscribed(graph: Graph, consent: Consent): boolean {
+  return graph.definition.nodes.some(({ id }) => {
+    const { type, config } = graph.node(id);
+    const channel = type.marketsBy?.(config) ?? null;
+    return channel !== null && withheld(consent, channel, 'marketing') !== null;
+  });
 }
 
 function judge(goal: Goal, facts: Facts, evaluators: Evaluators): Promise<Verdict> {

@@ -1,5 +1,5 @@
 /** What a dry run shows of a mail. */
-import type { RenderedEmail } from './facts';
+import type { Facts, RenderedEmail } from './facts';
 import { addressProblem, headerProblem } from './mail-rules';
 import type { DryRun } from './node-type';
 
@@ -21,4 +21,12 @@ export function previewOfMail(
     return { preview: { send: { channel, to, ...content } }, result: { outcome: 'sent' } };
   const detail = 'The subject, or the name of the sender, contains a line break.';
   return { preview: { failed, detail }, result: {} };
+}
+
+/** The same, unless nothing may go to its address any more. */
+export async function unlessSuppressed(dryRun: DryRun, facts: Facts): Promise<DryRun> {
+  const { preview } = dryRun;
+  if (!('send' in preview)) return dryRun;
+  const isSuppressed = (await facts.suppression(preview.send.to)) !== null;
+  return isSuppressed ? blockedMail('suppressed') : dryRun;
 }

@@ -116,6 +116,8 @@ interface NodeTypeBase<C, P extends string> {
   readonly waiting?: (config: C, anchor: Instant) => Waiting;
   /** Whether it writes to the contact, and has a port `not_sent` for when it does not. */
   readonly writesToContact?: boolean;
+  /** The channel of the marketing message that it sends; null when what it sends is none. */
+  readonly marketsBy?: (config: C) => string | null;
   /** Fields of its output that are instants; callers see them as ISO 8601. */
   readonly outputInstants?: readonly string[];
   /** A few words for operators: "Wait 1 day". */

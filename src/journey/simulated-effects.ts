@@ -1,9 +1,10 @@
 /** Effects of a simulation: noted down instead of done, under the keys that a claim would use. */
 import type { SimulatedFacts } from './simulated-facts';
-import { EvaluationFailed } from './facts';
+import { EvaluationFailed, type Facts } from './facts';
 import type { Graph } from './graph';
 import type { Json, JsonObject } from './json';
 import { PROOFS_OF_ACCEPTANCE } from './mail-doubt';
+import { limited } from './message-limits';
 import type { DryRun, EffectDoubt } from './node-type';
 import { isRetryable, pauseAfter, type RetryPolicy } from './retry';
 import { type EffectAttempt, EffectFailure, PathStopped, type StopSignal } from './runtime';
@@ -65,7 +66,8 @@ export class SimulatedEffects {
 
   async #noted(attempt: EffectAttempt, key: string, mocked?: Json): Promise<JsonObject> {
     const result = await this.#note(attempt, key, mocked);
-    this.#results.set(key, result);
+    // What had to wait is judged anew.
+    if (result['outcome'] !== 'deferred') this.#results.set(key, result);
     return result;
   }
 
@@ -73,7 +75,7 @@ export class SimulatedEffects {
   #doubted(node: string, deliveryKey: string, doubt: JsonObject): JsonObject {
     const { type } = this.graph.node(node);
     // An event may be about the message already.
-    if (type.writesToContact === true) this.facts.sent('email', deliveryKey);
+    if (type.writesToContact === true) this.#sent(node, 'email', deliveryKey, null);
     return { deliveryKey, ...doubt };
   }
 
@@ -108,6 +110,8 @@ export class SimulatedEffects {
       result,
       writes = [],
     } = await this.#previewed(() => dryRun(config, facts, evaluators, mocked));
+    const limit = 'send' in preview ? await this.#limit(attempt.node, facts) : null;
+    if (limit !== null) return { deliveryKey, ...limit };
     for (const write of writes) this.facts.apply(write, this.clock.now);
     this.#show(attempt.node, preview, deliveryKey);
     if ('failed' in preview) {
@@ -130,10 +134,37 @@ export class SimulatedEffects {
     const at = this.clock.now;
     if ('send' in preview) {
       this.sends.push({ at, nodeId, ...preview.send });
-      this.facts.sent(preview.send.channel, deliveryKey);
+      this.#sent(nodeId, preview.send.channel, deliveryKey, preview.send.to);
     } else if ('call' in preview) {
       this.calls.push({ at, nodeId, ...preview.call });
     }
+  }
+
+  #sent(node: string, channel: string, deliveryKey: string, to: string | null): void {
+    const marketedAt = this.#marketsBy(node) === null ? null : this.clock.now;
+    this.facts.sent({ channel, deliveryKey, to, marketedAt });
+  }
+
+  #marketsBy(node: string): string | null {
+    const { type, config } = this.graph.node(node);
+    return type.marketsBy?.(config) ?? null;
+  }
+
+  /** What quiet hours and caps make of a message that would be sent; null when they let it go. */
+  async #limit(node: string, facts: Facts): Promise<JsonObject | null> {
+    const channel = this.#marketsBy(node);
+    if (channel === null) return null;
+    const { settings } = this.graph.definition;
+    const found = await limited(
+      settings,
+      channel,
+      facts,
+      this.input.evaluators,
+      async (by, after) => this.facts.marketingSince(by, after),
+    );
+    if (found === null) return null;
+    const { reason, until, isDeferred } = found;
+    return isDeferred ? { outcome: 'deferred', reason, until } : { outcome: 'blocked', reason };
   }
 
   /** Every attempt fails: what is left of it is the time that the pauses take. */

@@ -1,4 +1,5 @@
 /** What is true in a simulation: the contact, what happened, and what the journey has written. */
+import { mergedConsent, refusedBy } from './consent';
 import { contactEvents } from './contact-events';
 import { updated } from './contact-update';
 import { type PastEvent, searchEvents } from './event-search';
@@ -6,9 +7,19 @@ import type { ContactFacts, EventFacts, EventQuestion, Facts } from './facts';
 import type { Instant, Json, JsonObject } from './json';
 import type { ScriptEntry, SimulationInput } from './simulation';
 import type { SimulatedSteps } from './simulated-steps';
+import { type Suppression, suppressedBy, suppressedForm } from './suppression';
 import type { FactWrite } from './writes';
 
 const CHANNEL = /^[a-z_]+/;
+
+interface SentMessage {
+  readonly channel: string;
+  readonly deliveryKey: string;
+  /** Null where nobody knows whether it went out. */
+  readonly to: string | null;
+  /** When it went out, if it is marketing. */
+  readonly marketedAt: Instant | null;
+}
 
 export class SimulatedFacts {
   contact: ContactFacts;
@@ -18,6 +29,11 @@ export class SimulatedFacts {
   readonly #assigned: Map<string, string>;
   /** The effect key of the last message of each channel. */
   readonly #lastSends = new Map<string, string>();
+  /** Where messages went, by their effect key. */
+  readonly #addresses = new Map<string, string>();
+  readonly #suppressed = new Map<string, Suppression>();
+  /** Marketing, by the effect key. */
+  readonly #marketed = new Map<string, { readonly channel: string; readonly at: Instant }>();
 
   constructor(
     private readonly input: SimulationInput,
@@ -44,8 +60,19 @@ export class SimulatedFacts {
     if (entry.unheard !== true) this.bells += 1;
   }
 
-  sent(channel: string, deliveryKey: string): void {
+  sent({ channel, deliveryKey, to, marketedAt }: SentMessage): void {
     this.#lastSends.set(channel, deliveryKey);
+    if (to !== null) this.#addresses.set(deliveryKey, to);
+    // A mail in doubt is asked about again and again; it went out, if at all, when it was first tried.
+    const isNew = marketedAt !== null && !this.#marketed.has(deliveryKey);
+    if (isNew) this.#marketed.set(deliveryKey, { channel, at: marketedAt });
+  }
+
+  /** When marketing went out behind an instant: by a channel, or by any. */
+  marketingSince(channel: string | null, after: Instant): readonly Instant[] {
+    return [...this.#marketed.values()]
+      .filter((sent) => (channel === null || sent.channel === channel) && sent.at > after)
+      .map(({ at }) => at);
   }
 
   /** Applies what a node changes; events that it makes ring, as they do when they are stored. */
@@ -96,6 +123,7 @@ export class SimulatedFacts {
       findEvents: async (question, limit) => this.search(question, limit),
       lastVisit: async (node) => this.steps.lastVisit(node),
       assignment: async (experiment) => this.#assigned.get(experiment) ?? null,
+      suppression: async (address) => this.#suppressed.get(suppressedForm(address)) ?? null,
       chosen: input.choose ?? {},
     };
   }
@@ -112,16 +140,25 @@ export class SimulatedFacts {
 
   #store(type: string, properties: JsonObject, at: Instant, node?: string): void {
     const channel = CHANNEL.exec(type)?.[0] ?? '';
-    this.#events.push({
-      id: `event-${this.#events.length + 1}`,
-      type,
-      occurredAt: at,
-      properties,
-      deliveryKey:
-        node === undefined
-          ? (this.#lastSends.get(channel) ?? null)
-          : this.steps.latestKey(this.enrollmentId, node),
-    });
+    const deliveryKey =
+      node === undefined
+        ? (this.#lastSends.get(channel) ?? null)
+        : this.steps.latestKey(this.enrollmentId, node);
+    const id = `event-${this.#events.length + 1}`;
+    this.#events.push({ id, type, occurredAt: at, properties, deliveryKey });
+    this.#suppress(type, properties, at, deliveryKey);
+    const refused = refusedBy(type);
+    if (refused === null) return;
+    const consent = mergedConsent(this.contact.consent, { [refused]: false });
+    this.#change({ ...this.contact, consent }, at);
+  }
+
+  #suppress(type: string, properties: JsonObject, since: Instant, key: string | null): void {
+    const reason = suppressedBy(type, properties);
+    const address = this.#addresses.get(key ?? '') ?? this.contact.email;
+    if (reason === null || address === null) return;
+    const form = suppressedForm(address);
+    if (!this.#suppressed.has(form)) this.#suppressed.set(form, { reason, since });
   }
 }
 

@@ -28,6 +28,8 @@ export const STEP_CODES = {
   'enrollment.removed': 'The contact was taken out of the other workflow.',
   'event.tracked': 'The event was recorded.',
   'exit.condition': 'The condition of `settings.exitWhen` held.',
+  'exit.unsubscribed':
+    'The contact had refused the channel of a marketing message, and `settings.exitOnUnsubscribe` is set.',
   'exit.reached': 'The path came to an `exit`.',
   'join.joined': 'Enough branches arrived.',
   'join.timed_out': 'Too few branches arrived in time.',

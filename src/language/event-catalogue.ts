@@ -65,6 +65,7 @@ const EVENTS: Readonly<Record<string, KnownEvent>> = {
   'email.clicked': { aliases: ['email_click'], asks: [...MESSAGE, 'url'] },
   'email.replied': { aliases: ['email_reply'], asks: MESSAGE },
   'email.bounced': { aliases: ['email_bounce'], asks: [...MESSAGE, 'kind'] },
+  'email.complained': { aliases: ['email_complaint', 'email.complaint'], asks: MESSAGE },
   'email.unsubscribed': { aliases: ['email_unsubscribe'], asks: MESSAGE },
   'sms.received': { asks: ['keyword', 'to'] },
   'sms.replied': { aliases: ['sms_reply'], asks: MESSAGE },

@@ -18,7 +18,14 @@ const CONTACT_FIELDS = [
   'consent',
 ] as const;
 
-const SHORT_FORMS = ['first_name', 'last_name', 'email', 'phone', 'company_name'] as const;
+const SHORT_FORMS = [
+  'first_name',
+  'last_name',
+  'email',
+  'phone',
+  'company_name',
+  'unsubscribe_url',
+] as const;
 
 /** Names inside a namespace, and whether there may be others that a definition cannot know. */
 interface Namespace {

@@ -25,6 +25,7 @@ export function listensTo(definition: Definition): string[] {
       ...nodes.flatMap(wakesNode),
       ...goals.flatMap(wakesGoal),
       ...groups.flatMap(wakesGroup),
+      ...(settings.exitOnUnsubscribe === true ? CONTACT_EVENTS : []),
     ]),
   ].sort();
 }

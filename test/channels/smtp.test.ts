@@ -48,6 +48,16 @@ test('a mail arrives complete, under the Message-ID given', async () => {
   expect(mail?.raw).toMatch(/^Date: Fri, 27 Mar 2026 12:00:00 \+0000\r$/m);
 });
 
+test('a mail that can be unsubscribed from says so in one piece', async () => {
+  const unsubscribeUrl = `https://journeys.example.com/u/${'x'.repeat(200)}`;
+  await channel.send({ ...MAIL, unsubscribeUrl }, 5_000);
+  await channel.send(MAIL, 5_000);
+  const [mail, other] = server.mails;
+  expect(mail?.raw).toContain(`List-Unsubscribe: <${unsubscribeUrl}>\r\n`);
+  expect(mail?.raw).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+  expect(other?.raw).not.toContain('List-');
+});
+
 test('another attempt sends the same bytes', async () => {
   await channel.send(MAIL, 5_000);
   const other = createSmtpChannel({ url: server.url });
@@ -173,6 +183,7 @@ test.each([
   ['list of recipients', { to: 'ada@example.com, evil@example.com' }],
   ['recipient with a name', { to: 'Ada <ada@example.com>' }],
   ['reply address', { replyTo: 'a@example.com>\r\nX: y' }],
+  ['unsubscribe address', { unsubscribeUrl: 'https://x.example>\r\nX: y' }],
   ['Message-ID', { messageId: '<a@b>\r\nX: y' }],
 ])('a header injected by the %s is refused before anything is sent', async (_name, injected) => {
   expect(await failureOf(channel.send({ ...MAIL, ...injected }, 5_000))).toMatchObject({

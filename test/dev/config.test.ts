@@ -93,3 +93,21 @@ test.each(['localhost:7233', 'temporal.example.com:443', '127.0.0.1:7233', '[::1
     expect(loadConfig({ TEMPORAL_ADDRESS: address }).temporalAddress).toBe(address);
   },
 );
+
+test('keys of links are read in order, with their ids', () => {
+  const secret = 's'.repeat(32);
+  const text = `2026:${secret}, 2025:o:${secret}`;
+  expect(loadConfig({ THROUGHLINE_LINK_KEYS: text }).linkKeys).toEqual([
+    { id: '2026', secret },
+    { id: '2025', secret: `o:${secret}` },
+  ]);
+  expect(loadConfig({}).linkKeys).toEqual([]);
+});
+
+test.each(['2026', '2026:short', `:${'s'.repeat(32)}`, `a:${'s'.repeat(32)},a:${'t'.repeat(32)}`])(
+  'the keys %j of links are refused, and not repeated',
+  (text) => {
+    const [problem] = problemsOf({ THROUGHLINE_LINK_KEYS: text });
+    expect(problem).toMatch(/^THROUGHLINE_LINK_KEYS=\(value not shown\) must be a comma list/);
+  },
+);

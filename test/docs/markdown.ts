@@ -8,6 +8,7 @@ export const GUIDES = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'docs/effects.md',
+  'docs/mail.md',
 ] as const;
 
 export interface FencedBlock {

@@ -69,6 +69,7 @@ export function factsOf(given: Given = {}): Facts {
       const visit = given.visits?.get(node) ?? null;
       return typeof visit === 'number' ? { startedAt: visit, port: null } : visit;
     },
+    suppression: async () => null,
     assignment: async (experiment) => given.assignments?.get(experiment) ?? null,
     chosen: given.chosen ?? {},
   };

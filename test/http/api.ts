@@ -6,6 +6,7 @@ import type { Database } from '../../src/db/client';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { createApp } from '../../src/http/app';
 import type { Readiness } from '../../src/http/deps';
+import { createMailLinks, type MailLinks } from '../../src/links/mail-links';
 import { createLogger } from '../../src/log';
 import type { EnrollmentStarter } from '../../src/temporal/enrollments';
 import type { Steering } from '../../src/temporal/steering';
@@ -24,6 +25,8 @@ export interface TestApi {
   readonly starter: { tryStart: EnrollmentStarter['tryStart'] };
   /** Tells nobody unless a test says otherwise. */
   readonly steering: { tell: Steering['tell'] };
+  /** What the links in mails are made of. */
+  readonly links: MailLinks;
   readonly readiness: { -readonly [K in keyof Readiness]: Readiness[K] };
   get(path: string, key?: string): request.Test;
   post(path: string, body?: unknown, key?: string): request.Test;
@@ -32,6 +35,14 @@ export interface TestApi {
   keyWith(scopes: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
+
+/** Keys of the links in mails; the first one signs. */
+export const LINK_KEYS = [
+  { id: 'new', secret: 'n'.repeat(32) },
+  { id: 'old', secret: 'o'.repeat(32) },
+] as const;
+
+const LINKS = createMailLinks({ publicUrl: 'https://journeys.example.com/', keys: LINK_KEYS });
 
 export async function startApi(): Promise<TestApi> {
   const database = await testDatabase();
@@ -48,6 +59,7 @@ export async function startApi(): Promise<TestApi> {
   const readiness = { database: true, temporal: true };
   const app = createApp({
     db,
+    links: LINKS,
     enrollments: { tryStart: (row, deadlineMs) => starter.tryStart(row, deadlineMs) },
     steering: { tell: (...telling) => steering.tell(...telling) },
     evaluators: createEvaluators(),
@@ -71,6 +83,7 @@ export async function startApi(): Promise<TestApi> {
     starter,
     steering,
     readiness,
+    links: LINKS,
     get: (path, key) => send('get', path, key),
     post: (path, body, key) => send('post', path, key).send(body as object),
     patch: (path, body, key) => send('patch', path, key).send(body as object),

@@ -286,7 +286,14 @@ test('a step shows what became of its message or call, and how a doubt was settl
     const claim = { ...keyed('mail'), contactId, channel: 'email', purpose: 'marketing' };
     return claimDelivery(tx, { ...claim, status: 'claimed' });
   });
-  const open = { status: 'claimed', attempts: 1, reason: null, resolution: null, resolvedAt: null };
+  const open = {
+    status: 'claimed',
+    attempts: 1,
+    reason: null,
+    receipt: null,
+    resolution: null,
+    resolvedAt: null,
+  };
   expect(await shown()).toEqual([open, open, null]);
 
   await inWorkspace('', async (tx) => {

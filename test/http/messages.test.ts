@@ -25,6 +25,7 @@ test('messages are listed by enrollment, contact and fate, the newest first', as
       ...{ nodeId: 'welcome', visit: 1, channel: 'email', purpose: 'marketing' },
       ...{ status: 'unknown', reason: 'interrupted', to: 'bo@example.com', subject: 'Hello' },
       ...{ messageId: '<bo@example.com>', attempt: 1, answer: null, resolution: null },
+      receipt: null,
       ...{ claimedAt: bo.claimedAt?.toISOString(), sentAt: null, resolvedAt: null },
     },
   ]);

@@ -193,6 +193,7 @@ describe('names in templates', () => {
   test.each([
     'first_name',
     'company_name',
+    'unsubscribe_url',
     'contact.firstName',
     'contact.any_attribute',
     'contact.email2',

@@ -164,7 +164,11 @@ export function inWorkspace({ db, workspaceId, wake, enrollmentsWith }: Parts) {
       ),
     deliveries: (enrollmentId: string) =>
       db.inWorkspace(workspaceId, (tx) =>
-        tx.select().from(deliveries).where(eq(deliveries.enrollmentId, enrollmentId)),
+        tx
+          .select()
+          .from(deliveries)
+          .where(eq(deliveries.enrollmentId, enrollmentId))
+          .orderBy(deliveries.id),
       ),
     /** The row once it has ended. */
     ended: (id: string): Promise<EnrollmentRow> =>

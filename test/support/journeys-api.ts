@@ -19,6 +19,7 @@ export async function serveJourneys(world: Journeys) {
     steering: createSteering(world.client),
     evaluators: createEvaluators(),
     wakeRelay: () => world.wakeRelay(),
+    links: world.links,
     ready: async () => ({ database: true, temporal: true }),
     log: createLogger('test'),
   }).listen(0);
@@ -29,6 +30,7 @@ export async function serveJourneys(world: Journeys) {
     return answer.json();
   };
   return {
+    address,
     client: await ThroughlineClient.connect({ address, apiKey }),
     /** What was done to somebody or something, the newest first. */
     async auditOf(subjectId: string): Promise<Record<string, unknown>[]> {

@@ -8,6 +8,7 @@ import { createSmtpChannel } from '../../src/channels/smtp';
 import { startMailCatcher } from '../../src/dev/mail-catcher';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
+import type { MailLinks } from '../../src/links/mail-links';
 import { createLogger } from '../../src/log';
 import { createEnrollments, type Enrollments } from '../../src/temporal/enrollments';
 import { createJobs } from '../../src/temporal/jobs';
@@ -27,6 +28,8 @@ interface JourneysOptions {
   readonly smtpUrl?: string;
   /** Another channel than SMTP. */
   readonly channel?: EmailChannel;
+  /** The links back to us that mails carry; none unless told. */
+  readonly links?: MailLinks;
   /** Another Temporal server than the one that all test files share. */
   readonly address?: string;
   /** Whether the server skips time; see calm-database.ts. */
@@ -40,6 +43,7 @@ export async function startJourneys({
   maxCachedWorkflows,
   smtpUrl,
   channel: other,
+  links,
   address: given,
   skipsTime = false,
   interceptors = {},
@@ -65,6 +69,7 @@ export async function startJourneys({
     channel,
     http,
     sender: { email: 'shop@example.com' },
+    links,
     log,
     ...queues,
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
@@ -103,6 +108,7 @@ export async function startJourneys({
     ...database,
     client,
     catcher,
+    links,
     quiet,
     /** As in the first workspace, in one that nobody else is in. */
     elsewhere: async (): Promise<Workspace> => actsIn(await database.newWorkspace()),

@@ -66,6 +66,16 @@ export function sender(
   channel: EmailChannel,
   more: Partial<SendEmailDeps> = {},
 ): (of: SendCase) => Promise<SendResult> {
+  const send = senderAt(db, channel, more);
+  return (of) => send(of, new Date('2026-03-01T09:00:00Z').getTime());
+}
+
+/** The same at a time of the journey's own. */
+export function senderAt(
+  db: Database,
+  channel: EmailChannel,
+  more: Partial<SendEmailDeps> = {},
+): (of: SendCase, at: number) => Promise<SendResult> {
   const sendEmail = createSendEmail({
     db,
     channel,
@@ -75,14 +85,14 @@ export function sender(
     log: createLogger('test', 'silent'),
     ...more,
   });
-  return ({ workspaceId, enrollmentId, workflowId }) =>
+  return ({ workspaceId, enrollmentId, workflowId }, at) =>
     sendEmail({
       workspaceId,
       enrollmentId,
       graph: { workspaceId, workflowId, version: 1, hash: 'h' },
       node: 'mail',
       visit: 1,
-      at: new Date('2026-03-01T09:00:00Z').getTime(),
+      at,
       watch: { reached: [], armed: [] },
     } as Parameters<typeof sendEmail>[0]);
 }

@@ -30,6 +30,8 @@ export const deliveries = pgTable(
     purpose: text('purpose').notNull(),
     status: text('status').$type<DeliveryStatus>().notNull(),
     reason: text('reason'),
+    /** What held it back, in words. */
+    receipt: text('receipt'),
     toAddress: text('to_address'),
     subject: text('subject'),
     /** The rendered message, so that every attempt sends the same. */
@@ -39,6 +41,8 @@ export const deliveries = pgTable(
     /** Fencing number: only the latest claimant may record an outcome. */
     attempt: integer('attempt').notNull().default(1),
     claimedAt: instant('claimed_at'),
+    /** The time of its journey when it was claimed, by which caps count. */
+    judgedAt: instant('judged_at'),
     sentAt: instant('sent_at'),
     resolvedAt: instant('resolved_at'),
     /** How an unknown outcome was settled. */

@@ -15,5 +15,6 @@ export { listMembers, lists } from './lists';
 export { outbox } from './outbox';
 export { steps } from './steps';
 export { stuckEnrollments } from './stuck-enrollments';
+export { suppressions } from './suppressions';
 export { workflows, workflowTriggers, workflowVersions } from './workflows';
 export { workspaces } from './workspaces';

@@ -30,7 +30,7 @@ export const auditRoutes = [
         .min(1)
         .max(200)
         .optional()
-        .describe('Only what was done to this enrollment, workflow, contact or job.'),
+        .describe('Only what was done to this enrollment, workflow, contact, job or suppression.'),
     }),
     answers: { 200: { description: 'Audit entries.', schema: listOf(auditSchema) } },
     handle: ({ query, transaction }) =>

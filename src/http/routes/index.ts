@@ -15,6 +15,7 @@ import { messageRoutes } from './messages';
 import { migrationRoutes } from './migrations';
 import { statsRoutes } from './stats';
 import { stuckEnrollmentRoutes } from './stuck-enrollments';
+import { suppressionRoutes } from './suppressions';
 import { workflowStateRoutes } from './workflow-states';
 import { workflowVersionRoutes } from './workflow-versions';
 import { workflowRoutes } from './workflows';
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...enrollmentCommandRoutes,
   ...eventRoutes,
   ...messageRoutes,
+  ...suppressionRoutes,
   ...libraryRoutes,
   ...auditRoutes,
 ];

@@ -68,6 +68,7 @@ const stepEffect = z
     status: z.enum(['claimed', 'sent', 'done', 'failed', 'unknown', 'blocked', 'deferred']),
     attempts: z.int().describe('How often it was begun.'),
     reason: z.string().nullable().describe('Why it was not done, or why nobody knows.'),
+    receipt: z.string().nullable().describe('What held a message back, in words.'),
     resolution: z
       .enum(['found', 'event', 'answered', 'absent_resent', 'resent', 'not_resent'])
       .nullable()

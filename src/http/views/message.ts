@@ -25,6 +25,7 @@ export const messageSchema = z
       '`claimed` while an attempt is under way; `unknown` while nobody knows whether it was accepted; `blocked` when something stopped it.',
     ),
     reason: z.string().nullable().describe('Why it is so: a code.'),
+    receipt: z.string().nullable().describe('What held it back, in words.'),
     to: z.string().nullable(),
     subject: z.string().nullable(),
     messageId: z.string().nullable().describe('Its Message-ID, by which a mail server knows it.'),
@@ -44,10 +45,18 @@ export const messageSchema = z
 
 export function messageView(row: DeliveryRow): z.infer<typeof messageSchema> {
   const { id, enrollmentId, nodeId, visit, contactId, channel, purpose, status, reason } = row;
-  const { subject, messageId, attempt, resolution } = row;
+  const { receipt, subject, messageId, attempt, resolution } = row;
   return {
     ...{ id, enrollmentId, nodeId, visit, contactId, channel, purpose, status, reason },
-    ...{ to: row.toAddress, subject, messageId, attempt, answer: row.providerResponse, resolution },
+    ...{
+      receipt,
+      to: row.toAddress,
+      subject,
+      messageId,
+      attempt,
+      answer: row.providerResponse,
+      resolution,
+    },
     claimedAt: isoOrNull(row.claimedAt),
     sentAt: isoOrNull(row.sentAt),
     resolvedAt: isoOrNull(row.resolvedAt),

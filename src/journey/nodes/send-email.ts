@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { withheld } from '../consent';
 import type { Evaluators, Facts } from '../facts';
 import { doubtOfMail } from '../mail-doubt';
-import { blockedMail, previewOfMail } from '../mail-preview';
+import { blockedMail, previewOfMail, unlessSuppressed } from '../mail-preview';
 import { defineNodeType, type DryRun } from '../node-type';
 import type { RunContext, SendResult } from '../runtime';
 
@@ -26,6 +26,18 @@ const config = z
       .enum(['marketing', 'transactional'])
       .default('marketing')
       .describe('Marketing obeys consent, quiet hours and caps; transactional does not.'),
+    trackOpens: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether an `email.opened` event is recorded when the HTML body is opened with its images; not unless told.',
+      ),
+    trackClicks: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether an `email.clicked` event, with its `url`, is recorded when a link of the HTML body is followed; not unless told.',
+      ),
     onUnknown: z
       .enum(['hold', 'resend', 'continue'])
       .optional()
@@ -44,7 +56,7 @@ export const sendEmail = defineNodeType({
   kind: 'effect',
   summary: 'Sends an e-mail, once.',
   description:
-    'Renders the templates and sends the mail under a key of its own. Consent, goals and exits are looked at once more in the transaction that claims the send. A crash in between is looked up by Message-ID instead of sent again.',
+    'Renders the templates and sends the mail under a key of its own. Consent, suppressions, goals and exits are looked at once more in the transaction that claims the send, and so are quiet hours and caps of marketing. Marketing carries a one-click way to unsubscribe, in its headers and as `{{ unsubscribe_url }}`. A crash in between is looked up by Message-ID instead of sent again.',
   config,
   ports: ['next', 'not_sent'],
   examples: [
@@ -69,6 +81,7 @@ export const sendEmail = defineNodeType({
     ),
   retry: 'patient',
   writesToContact: true,
+  marketsBy: ({ purpose }) => (purpose === 'marketing' ? 'email' : null),
   waiting: () => ({ until: null, for: 'e-mail' }),
   label: (_config, name) => `Send "${name}"`,
   dryRun: preview,
@@ -87,10 +100,11 @@ export const sendEmail = defineNodeType({
   },
 });
 
-function preview(config: Config, facts: Facts, evaluators: Evaluators): DryRun {
+async function preview(config: Config, facts: Facts, evaluators: Evaluators): Promise<DryRun> {
   const refusal = withheld(facts.contact.consent, 'email', config.purpose);
   if (refusal !== null) return blockedMail(refusal);
-  return previewOfMail('email', evaluators.email(config, facts), config.from?.name);
+  const mail = previewOfMail('email', evaluators.email(config, facts), config.from?.name);
+  return unlessSuppressed(mail, facts);
 }
 
 /** Tries until the message is sent, blocked, or of unknown fate with a policy that goes on. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Evaluators, Facts } from '../facts';
 import { doubtOfMail } from '../mail-doubt';
-import { previewOfMail } from '../mail-preview';
+import { previewOfMail, unlessSuppressed } from '../mail-preview';
 import { defineNodeType, type DryRun } from '../node-type';
 import { templatesIn } from '../value';
 
@@ -67,10 +67,14 @@ export function subjectOf(subject: string | undefined, text: string): string {
   return subject ?? text.trim().split('\n', 1)[0]?.slice(0, 200) ?? '';
 }
 
-function preview({ to, subject, text }: Config, facts: Facts, evaluators: Evaluators): DryRun {
+async function preview(
+  { to, subject, text }: Config,
+  facts: Facts,
+  evaluators: Evaluators,
+): Promise<DryRun> {
   const mail = evaluators.email({ to, subject: subject ?? '', text }, facts);
   const said = mail.text ?? '';
   // A subject that is rendered to nothing counts as none.
   const content = { subject: subjectOf(mail.subject || undefined, said), text: said };
-  return previewOfMail('notification', { to: mail.to, ...content });
+  return unlessSuppressed(previewOfMail('notification', { to: mail.to, ...content }), facts);
 }
