@@ -85,6 +85,28 @@ export interface JobActivities {
   ): Promise<{ readonly status: 'running' | 'paused' | 'done' | 'cancelled' }>;
 }
 
+/** Somebody who is to enter a workflow: ids alone, since histories keep them. */
+export interface EntryOrder {
+  readonly workspaceId: string;
+  /** The key of the workflow. */
+  readonly workflow: string;
+  readonly contactId: string;
+  /** Enrollments with different keys may run side by side. */
+  readonly key?: string;
+}
+
+/** What came of it. `blocked`: the workflow does not let her in. `refused`: nobody can be let in like this. */
+export type EntryOutcome =
+  | { readonly status: 'enrolled'; readonly enrollmentId: string; readonly workflowId: string }
+  | { readonly status: 'blocked' | 'refused'; readonly reason: string };
+
+/** What the workflow of an order asks for: a local activity too. */
+export interface EntryActivities {
+  admit(
+    input: EntryOrder & { readonly orderId: string; readonly at: Instant },
+  ): Promise<EntryOutcome>;
+}
+
 export type EffectInput<K extends EffectName> = Subject &
   Omit<EffectAttempt, 'label' | 'retry'> &
   Effects[K]['input'];

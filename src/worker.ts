@@ -4,6 +4,7 @@ process.env['TZ'] ??= 'UTC';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createEntryActivities } from '../activities/admit';
 import { createFactActivities } from '../activities/index';
 import type { EffectActivities } from '../activities/contract';
 import { orphanedCalls } from '../activities/call-orphans';
@@ -85,6 +86,7 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
     activities: {
       ...createFactActivities({ db, evaluators, loadGraph, log }),
       ...createJobActivities({ db, log }),
+      ...createEntryActivities({ db, evaluators, log }),
     },
     dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },
     enableNonLocalActivities: false,

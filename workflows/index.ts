@@ -1,2 +1,3 @@
 export { bulk } from './bulk';
 export { enrollment } from './enrollment';
+export { enter } from './enter';

@@ -1,6 +1,6 @@
 /** What passes between enrollment workflows and the rest: names, and shapes without personal data. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CommandOutcome, JobKey } from '../activities/contract';
+import type { CommandOutcome, EntryOrder, EntryOutcome, JobKey } from '../activities/contract';
 import type { CommandType } from '../src/journey/commands';
 import type { Definition } from '../src/journey/definition';
 import type { GraphRef } from '../src/journey/graph-ref';
@@ -9,11 +9,16 @@ import type { EndStatus, Position } from '../src/journey/runtime';
 import type { EnrollmentState, Pause } from '../src/journey/state';
 import type { SavedTrail } from './trail';
 
+export type { CommandOutcome, EntryOrder, EntryOutcome };
+
 /** The workflow type; never renamed, since running enrollments carry it. */
 export const ENROLLMENT_WORKFLOW = 'enrollment';
 
 /** The workflow type of jobs; never renamed either. */
 export const BULK_WORKFLOW = 'bulk';
+
+/** The workflow type of orders to let somebody in; never renamed either. */
+export const ENTER_WORKFLOW = 'enter';
 
 export type JobInput = JobKey;
 

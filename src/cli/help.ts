@@ -1,11 +1,13 @@
 /** Help texts, made from what the commands say about themselves. */
-import type { Command } from './command';
-import { HELP, type Option } from './options';
+import { API_OPTIONS, JSON_OPTION } from './api-options';
+import { actionName, type Command } from './command';
+import { HELP, type Option, type Options } from './options';
 
 export const EXIT_CODES: readonly string[] = [
   '  0  everything is fine',
-  '  1  problems in a file, a failed test, a simulated journey that fails',
+  '  1  problems in a file, a failed test, a journey that fails, a refusal, differences (diff)',
   '  2  wrong usage, or a file that cannot be read',
+  '  3  the API does not answer, or does not take the key',
 ];
 
 /** What `throughline --help` says. */
@@ -14,7 +16,8 @@ export function overview(commands: readonly Command[]): string {
   return [
     'Usage: throughline <command> …',
     '',
-    'Works on workflow definitions in files, without any server.',
+    'Checks and tries workflow definitions in files, without any server; brings them to a Throughline API,',
+    'and finds and steers the people in them.',
     '',
     'Commands:',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
@@ -27,27 +30,45 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** What `throughline <command> --help` says. */
-export function helpOf({ name, usage, summary, description, options, examples }: Command): string {
-  const rows = Object.entries({ ...options, help: HELP }).map(
+export function helpOf(command: Command): string {
+  const { name, usage, summary, description, options, examples, actions } = command;
+  const parts = [
+    [`Usage: throughline ${name} ${usage}`],
+    [summary],
+    description,
+    ...(actions === undefined
+      ? [['Options:', ...optionLines({ ...options, help: HELP }, '  ')]]
+      : [
+          ['Actions:', ...actions.flatMap(actionLines)],
+          ['Options of every action:', ...optionLines({ ...SHARED, help: HELP }, '  ')],
+        ]),
+    examples.length === 0 ? [] : ['Examples:', ...examples.map((example) => `  ${example}`)],
+    ['Exit codes:', ...EXIT_CODES],
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+const SHARED: Options = { ...API_OPTIONS, ...JSON_OPTION };
+
+/** An action with the options that are its own. */
+function actionLines(action: Command): readonly string[] {
+  const own = Object.entries(action.options).filter(([name]) => !Object.hasOwn(SHARED, name));
+  return [
+    `  ${`${actionName(action)} ${action.usage}`.trim()}`,
+    `      ${action.summary}`,
+    ...optionLines(Object.fromEntries(own), '      '),
+  ];
+}
+
+function optionLines(options: Options, margin: string): readonly string[] {
+  const rows = Object.entries(options).map(
     ([option, { help, ...rest }]) => [flagOf(option, rest), help] as const,
   );
-  const width = Math.max(...rows.map(([flag]) => flag.length));
-  return [
-    `Usage: throughline ${name} ${usage}`,
-    '',
-    summary,
-    '',
-    ...description,
-    '',
-    'Options:',
-    ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),
-    '',
-    'Examples:',
-    ...examples.map((example) => `  ${example}`),
-    '',
-    'Exit codes:',
-    ...EXIT_CODES,
-  ].join('\n');
+  const width = Math.max(0, ...rows.map(([flag]) => flag.length));
+  return rows.map(([flag, help]) => `${margin}${flag.padEnd(width)}  ${help}`);
 }
 
 function flagOf(name: string, { short, value }: Omit<Option, 'help'>): string {

@@ -1,4 +1,5 @@
 import { canaryCalls } from './canary';
+import { definitionCalls, ifMatch } from './definitions';
 import { EnrollmentHandle } from './enrollment';
 import { ThroughlineError } from './error';
 import { eventCalls, figureCalls, personCalls } from './insight';
@@ -17,10 +18,12 @@ import type {
   EnrollmentStatus,
   EventInput,
   EventsAccepted,
+  ImportInput,
   List,
   Message,
   Page,
   PauseWorkflowInput,
+  Revision,
   RevertInput,
   Step,
   StuckEnrollment,
@@ -119,12 +122,21 @@ function workflowCalls(call: Transport) {
     ...crowdCalls(call),
     ...canaryCalls(call),
     ...figureCalls(call),
-    /** Stores a definition as the draft of a new workflow. */
-    create: (definition: object) =>
+    ...definitionCalls(call),
+    /** Stores a definition, an object or a text in YAML, as the draft of a new workflow. */
+    create: (definition: ImportInput) =>
       call<Workflow>({ method: 'POST', path: '/workflows', body: definition }),
-    /** Publishes the draft: people enter this version from now on, or with `canary` a share of them. */
-    activate: (idOrKey: string, input: ActivateInput = {}) =>
-      call<Workflow>({ method: 'POST', path: `${at(idOrKey)}/activate`, body: input }),
+    /**
+     * Publishes the draft: people enter this version from now on, or with `canary` a share of them. With the
+     * `revision` that was read, that draft and no other.
+     */
+    activate: (idOrKey: string, input: ActivateInput = {}, read?: Revision) =>
+      call<Workflow>({
+        method: 'POST',
+        path: `${at(idOrKey)}/activate`,
+        body: input,
+        headers: ifMatch(read),
+      }),
     /** Lets nobody enter, and holds everybody inside at her next node, until it is activated again. */
     pause: (idOrKey: string, input: PauseWorkflowInput = {}) =>
       call<Workflow>({ method: 'POST', path: `${at(idOrKey)}/pause`, body: input }),
@@ -140,7 +152,7 @@ function workflowCalls(call: Transport) {
     /** What changes from one version to another; from the active one to the draft unless told. */
     diff: (
       idOrKey: string,
-      { from, to }: { from?: number | 'draft'; to?: number | 'draft' } = {},
+      { from, to }: { from?: number | 'draft' | undefined; to?: number | 'draft' | undefined } = {},
     ) =>
       call<DefinitionDiff>({
         method: 'GET',
@@ -172,7 +184,11 @@ function enrollmentCalls(call: Transport) {
     /** Enrollments of a workflow, the newest first. */
     list: (
       workflowKeyOrId: string,
-      query: Page & { status?: EnrollmentStatus; version?: number; nodeId?: string } = {},
+      query: Page & {
+        status?: EnrollmentStatus | undefined;
+        version?: number | undefined;
+        nodeId?: string | undefined;
+      } = {},
     ) =>
       call<List<EnrollmentState>>({
         method: 'GET',

@@ -25,7 +25,10 @@ export interface CallRequest {
   /** Below `/api/v1`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  /** Sent as JSON; a text as YAML. */
   readonly body?: unknown;
+  /** The answer as it came, where it is no JSON. */
+  readonly isText?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number | undefined;
 }
@@ -57,30 +60,34 @@ export function createTransport(options: TransportOptions): Transport {
 
 interface Prepared {
   readonly url: string;
+  readonly isText: boolean;
   readonly init: RequestInit;
 }
 
 function prepare(
   base: string,
   apiKey: string,
-  { method, path, query = {}, body, headers }: CallRequest,
+  { method, path, query = {}, body, headers, isText = false }: CallRequest,
 ): Prepared {
   const url = new URL(base + path);
   const hasBody = method === 'POST' || method === 'PATCH';
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) url.searchParams.set(name, String(value));
+  const isYaml = typeof body === 'string';
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
   return {
     url: url.href,
+    isText,
     init: {
       method,
       headers: {
         Authorization: `Bearer ${apiKey}`,
-        Accept: 'application/json',
-        ...(hasBody ? { 'Content-Type': 'application/json' } : {}),
+        Accept: isText ? '*/*' : 'application/json',
+        ...(hasBody ? { 'Content-Type': `application/${isYaml ? 'yaml' : 'json'}` } : {}),
         ...(method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {}),
         ...headers,
       },
-      ...(hasBody ? { body: JSON.stringify(body ?? {}) } : {}),
+      ...(hasBody ? { body: text } : {}),
     },
   };
 }
@@ -89,11 +96,11 @@ type Outcome =
   | { readonly value: unknown }
   | { readonly error: ThroughlineError; readonly mayPass: boolean; readonly waitMs: number };
 
-async function once({ url, init }: Prepared, signal: AbortSignal): Promise<Outcome> {
+async function once({ url, init, isText }: Prepared, signal: AbortSignal): Promise<Outcome> {
   try {
     const response = await fetch(url, { ...init, signal });
     const text = await response.text();
-    if (response.ok) return parsed(response.status, text);
+    if (response.ok) return isText ? { value: text } : parsed(response.status, text);
     const error = errorOf(response.status, text);
     const mayPass =
       response.status === 429 || response.status === 503 || error.code === 'request.in_progress';

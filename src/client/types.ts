@@ -5,6 +5,7 @@ import type { acceptedSchema, eventInput } from '../http/routes/events';
 import type { canaryChange } from '../http/canary-order';
 import type { activation, publication } from '../http/publish';
 import type { canaryHalt, canaryPromotion } from '../http/routes/canaries';
+import type { exportQuery } from '../http/routes/definitions';
 import type { workflowPause } from '../http/routes/workflow-states';
 import type {
   enrolledSchema,
@@ -83,6 +84,15 @@ export interface EventFilter {
 export type Version = z.infer<typeof versionSchema>;
 export type VersionWithDefinition = z.infer<typeof versionWithDefinitionSchema>;
 export type DefinitionDiff = z.infer<typeof diffSchema>;
+
+/** A definition in any form; a text is YAML or JSON. */
+export type ImportInput = object | string;
+export type ExportOptions = z.input<typeof exportQuery>;
+
+/** The draft that was read, by its `revision`. */
+export interface Revision {
+  revision?: number | undefined;
+}
 
 /** Who enters, and with what. */
 export type EnrollInput = ({ contactId: string } | { contact: ContactInput }) & {

@@ -17,6 +17,14 @@ export interface MigrationInput {
   readonly map: Readonly<Record<string, string>>;
 }
 
+/** A version that is published, or a definition that might be. */
+export interface PlanInput extends Omit<MigrationInput, 'to'> {
+  readonly to: number | Definition;
+}
+
+/** No version has this number: everybody is in another one. */
+const UNPUBLISHED = 0;
+
 /** People of one version and node of whom the same would become. */
 export interface PlanGroup extends Pick<Foreseen, 'becomes' | 'would' | 'why'> {
   readonly version: number;
@@ -42,18 +50,20 @@ export interface MigrationPlan {
 }
 
 /** Whom a migration moves. */
-export const movedBy = ({ to, from }: MigrationInput): Selection =>
-  from === null ? { exceptVersion: to } : { version: from };
+export const movedBy = ({ to, from }: PlanInput): Selection =>
+  from === null ? { exceptVersion: numberOf(to) } : { version: from };
+
+const numberOf = (to: number | Definition): number => (typeof to === 'number' ? to : UNPUBLISHED);
 
 /** Foretells a migration from what rows say now. Fails like `migrationHash`. */
 export async function planMigration(
   tx: Tx,
   workflow: WorkflowRow,
-  input: MigrationInput,
+  input: PlanInput,
   at: Date,
 ): Promise<MigrationPlan> {
   const hash = await migrationHash(tx, workflow, input);
-  const target = await requireGraph(tx, workflow, input.to, 'to');
+  const target = await targetOf(tx, workflow, input.to);
   const graphs = new Map<number, Graph>();
   const groups = new Map<string, PlanGroup>();
   const totals: PlanTotals = { people: 0, paused: 0, cannotMove: 0, sendsAtOnce: 0 };
@@ -75,17 +85,29 @@ export async function planMigration(
 export async function migrationHash(
   tx: Tx,
   { id, key }: WorkflowRow,
-  input: MigrationInput,
+  input: PlanInput,
 ): Promise<string> {
   const { to, from, map } = input;
-  const target = await requireGraph(tx, { id, key }, to, 'to');
+  const target = await targetOf(tx, { id, key }, to);
   if (from !== null) await requireGraph(tx, { id, key }, from, 'from');
   const astray = Object.keys(map).find((node) => !target.has(map[node] ?? node));
   if (astray !== undefined)
-    throw invalid(`map.${astray}`, `Version ${to} has no node "${map[astray]}".`);
-  if (from === to) throw invalid('from', `Nobody needs to move from version ${to} to itself.`);
-  const versions = from === null ? await versionsUnderWay(tx, id, to) : [from];
-  return contentHash({ workflow: id, to, versions, map });
+    throw invalid(`map.${astray}`, `${nameOf(to)} has no node "${map[astray]}".`);
+  if (from === to) throw invalid('from', `Nobody needs to move from version ${from} to itself.`);
+  const versions = from === null ? await versionsUnderWay(tx, id, numberOf(to)) : [from];
+  const said = typeof to === 'number' ? to : contentHash(to);
+  return contentHash({ workflow: id, to: said, versions, map });
+}
+
+const nameOf = (to: number | Definition): string =>
+  typeof to === 'number' ? `Version ${to}` : 'The definition';
+
+async function targetOf(
+  tx: Tx,
+  workflow: Pick<WorkflowRow, 'id' | 'key'>,
+  to: number | Definition,
+): Promise<Graph> {
+  return typeof to === 'number' ? requireGraph(tx, workflow, to, 'to') : indexGraph(to);
 }
 
 function invalid(path: string, message: string) {

@@ -39,8 +39,8 @@ export async function throughline(
   const program = path.join(ROOT, 'src/cli/main.ts');
   const child = spawn(process.execPath, ['--import', TSX, program, ...args], {
     cwd: folder,
-    // A host far from UTC, so that its zone would show.
-    env: { ...process.env, TZ: 'Pacific/Auckland' },
+    // A host far from UTC, so that its zone would show; and no API but what the folder or the arguments name.
+    env: { ...process.env, ...NO_API, TZ: 'Pacific/Auckland' },
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
@@ -48,6 +48,8 @@ export async function throughline(
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await ended, out, err };
 }
+
+const NO_API = { THROUGHLINE_HOME: '', THROUGHLINE_API_URL: '', THROUGHLINE_API_KEY: '' };
 
 const TSX = `file://${path.join(ROOT, 'node_modules/tsx/dist/loader.mjs')}`;
 

@@ -106,3 +106,25 @@ test('versions and nodes that do not exist are refused by their place', async ()
   expect(await at({ to: 2, from: 2 })).toBe('from');
   expect(await at({ to: 2, map: { pause: 'nowhere' } })).toBe('map.pause');
 });
+
+test('a definition that is not published yet has a plan too, and no version', async () => {
+  await given('ahead', [1, 25], journey('20 days'));
+  const definition = { ...waiting('ahead'), ...journey('10 days') };
+  const { status, body } = await planned('ahead', { definition });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ to: null, totals: { people: 2, cannotMove: 0, sendsAtOnce: 1 } });
+  const renamed = { ...waiting('ahead'), ...journey('10 days', 'rest') };
+  expect((await planned('ahead', { definition: renamed })).body.totals.cannotMove).toBe(2);
+  const mapped = await planned('ahead', { definition: renamed, map: { pause: 'nowhere' } });
+  expectProblem(mapped, 422, 'request.invalid');
+  expect(mapped.body.detail).toContain('The definition has no node "nowhere"');
+  expectProblem(
+    await planned('ahead', { definition: { key: 'ahead' } }),
+    422,
+    'definition.invalid',
+  );
+  for (const body of [{}, { to: 2, definition }])
+    expectProblem(await planned('ahead', body), 422, 'request.invalid');
+  const theirs = await api.post('/workflows/ahead/migrations/plan', { definition }, api.other.key);
+  expectProblem(theirs, 404, 'workflow.not_found');
+});

@@ -116,6 +116,7 @@ export async function startJourneys({
     /** As the API has them. */
     enrollments: enrollmentsWith(options),
     wakeRelay: () => relay.wake(),
+    journeysQueue: queues.journeysQueue,
     /** Lets other workers take the place of these, as a deploy does. */
     async replaceWorkers(other: Partial<WorkerParts>): Promise<void> {
       workers.shutdown();

@@ -8,10 +8,10 @@ import { byId, jsonObject } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
 import { requireDefinition } from '../definition-input';
-import { changeDraft } from '../drafts';
-import { requireWorkflow, lockedWorkflow } from './workflows';
+import { changeDraft, requireMatch } from '../drafts';
+import { requireWorkflow, lockedWorkflow, workflowMissing } from './workflows';
 
-const exportQuery = z.strictObject({
+export const exportQuery = z.strictObject({
   form: z.enum(['graph', 'steps', 'actions']).optional().describe('`graph` unless told.'),
   format: z.enum(['yaml', 'json']).optional().describe('`yaml` unless told.'),
 });
@@ -22,6 +22,7 @@ export const definitionRoutes = [
     path: '/workflows/import',
     operationId: 'importWorkflow',
     summary: 'Store a definition as a new draft, or as the draft of the workflow with its key',
+    description: 'If-Match takes the entity tag of the draft that is replaced.',
     scope: 'workflows:write',
     maxBody: LARGE_BODY_LIMIT,
     body: jsonObject,
@@ -34,11 +35,19 @@ export const definitionRoutes = [
       },
       201: { description: 'The workflow, a draft.', schema: workflowSchema },
     },
-    problems: ['definition.invalid', 'workflow.archived'],
-    async write(tx, { body, key: { keyId: actor } }) {
+    problems: [
+      'definition.invalid',
+      'workflow.not_found',
+      'workflow.archived',
+      'workflow.draft_changed',
+    ],
+    async write(tx, { body, key: { keyId: actor }, header }) {
       const { definition, source, warnings } = await requireDefinition(tx, body);
       const { key, name } = definition;
+      const ifMatch = header('If-Match');
       if ((await lockWorkflow(tx, key)) === null) {
+        // Who has read a draft means to replace that one, and makes none anew.
+        if (ifMatch !== undefined) throw workflowMissing(key);
         return workflowAnswer(
           201,
           await createWorkflow(tx, { key, name, draft: source }),
@@ -46,6 +55,7 @@ export const definitionRoutes = [
         );
       }
       const row = await lockedWorkflow(tx, key);
+      await requireMatch(tx, row, ifMatch);
       const replaced = await changeDraft(tx, row, { name, draft: source, actor });
       return workflowAnswer(200, replaced, warnings);
     },

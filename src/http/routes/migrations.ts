@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { startCommandJob } from '../../db/jobs';
 import { fail } from '../../errors';
 import { commandInputs } from '../../journey/commands';
-import { byId } from '../common';
+import { LARGE_BODY_LIMIT } from '../body';
+import { byId, jsonObject } from '../common';
+import { requireDefinition } from '../definition-input';
 import { type MigrationInput, migrationHash, movedBy, planMigration } from '../migration-plan';
 import { writeRoute } from '../route';
 import { jobSchema } from '../views/job';
@@ -19,7 +21,19 @@ const migration = {
   map: commandInputs.migrate.shape.map.optional(),
 };
 
-export const migrationPlanInput = z.strictObject(migration).meta({ id: 'MigrationPlanInput' });
+export const migrationPlanInput = z
+  .strictObject({
+    ...migration,
+    to: migration.to.optional(),
+    definition: z
+      .union([z.string().max(LARGE_BODY_LIMIT), jsonObject])
+      .optional()
+      .describe('Instead of `to`: a definition that is not published yet, as an object or a text.'),
+  })
+  .refine(({ to, definition }) => (to === undefined) !== (definition === undefined), {
+    message: 'Say where people would go on by either "to" or "definition".',
+  })
+  .meta({ id: 'MigrationPlanInput' });
 
 export const migrationInput = z
   .strictObject({
@@ -43,13 +57,16 @@ export const migrationRoutes = [
       'By version and node: how many stand there, where and how they would go on, how many would be written to at once.',
     scope: 'enrollments:read',
     params: byId,
+    maxBody: LARGE_BODY_LIMIT,
     body: migrationPlanInput,
     answers: { 200: { description: 'The plan.', schema: planSchema } },
-    problems: ['workflow.not_found'],
+    problems: ['workflow.not_found', 'definition.invalid'],
     async write(tx, { params: { id }, body }) {
       const workflow = await requireWorkflow(tx, id);
-      const plan = await planMigration(tx, workflow, inputOf(body), new Date());
-      return { status: 200, body: planView(body.to, plan) };
+      const { to = null, from = null, map = {}, definition } = body;
+      const target = to ?? (await requireDefinition(tx, definition)).definition;
+      const plan = await planMigration(tx, workflow, { to: target, from, map }, new Date());
+      return { status: 200, body: planView(to, plan) };
     },
   }),
   writeRoute({
@@ -85,6 +102,6 @@ export const migrationRoutes = [
   }),
 ];
 
-function inputOf({ to, from, map }: z.output<typeof migrationPlanInput>): MigrationInput {
+function inputOf({ to, from, map }: z.output<typeof migrationInput>): MigrationInput {
   return { to, from: from ?? null, map: map ?? {} };
 }

@@ -5,7 +5,7 @@ import type { MigrationPlan, PlanGroup } from '../migration-plan';
 
 export const planSchema = z
   .object({
-    to: z.int(),
+    to: z.int().nullable().describe('Null for a definition that is no version yet.'),
     hash: z.string().describe('Give it to the migration, which is refused if it no longer fits.'),
     nodes: z.array(
       z.object({
@@ -35,7 +35,7 @@ export const planSchema = z
   .meta({ id: 'MigrationPlan' });
 
 export function planView(
-  to: number,
+  to: number | null,
   { hash, groups, totals }: MigrationPlan,
 ): z.infer<typeof planSchema> {
   return { to, hash, nodes: groups.map(groupView), totals: { ...totals } };

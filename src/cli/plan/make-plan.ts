@@ -1,0 +1,94 @@
+/** The plan of all files: what applying them would do, and a hash that stands for exactly that. */
+import type { ThroughlineClient } from '../../client/index';
+import type { MigrationPlan } from '../../client/types';
+import type { Issue } from '../../errors';
+import { contentHash } from '../../language/content-hash';
+import type { ReadDefinition } from '../definitions';
+import { UsageError } from '../usage-error';
+import { outcomeOfTests } from './tests';
+import {
+  type People,
+  type PlannedFile,
+  type PlanOptions,
+  planWorkflow,
+  type WorkflowPlan,
+} from './workflow-plan';
+import { findWorkflow, readWorld } from './world';
+
+export interface Plan {
+  readonly hash: string;
+  readonly workflows: readonly WorkflowPlan[];
+}
+
+/** Short enough to be copied by hand. */
+const HASH_LENGTH = 16;
+
+/** Plans definitions that have no errors. `tell` hears which one is looked at. */
+export async function makePlan(
+  client: ThroughlineClient,
+  files: readonly ReadDefinition[],
+  options: PlanOptions,
+  tell: (text: string) => void,
+): Promise<Plan> {
+  const planned = keysOf(files);
+  const workflows: WorkflowPlan[] = [];
+  for (const [index, file] of files.entries()) {
+    tell(`${index + 1}/${files.length} ${file.file}`);
+    const known = await plannedFile(client, file, planned);
+    const world = await readWorld(client, known.definition.key);
+    const plan = planWorkflow(known, world, options);
+    workflows.push({ ...plan, people: await foretold(client, plan) });
+  }
+  return { hash: hashOf(workflows, options), workflows };
+}
+
+/** Every key that the files hold. Fails with a UsageError where two hold the same. */
+function keysOf(files: readonly ReadDefinition[]): ReadonlySet<string> {
+  const holders = new Map<string, string>();
+  for (const { file, definition } of files) {
+    const key = definition?.key ?? '';
+    const other = holders.get(key);
+    if (other !== undefined)
+      throw new UsageError(`${other} and ${file} both hold the workflow "${key}".`);
+    holders.set(key, file);
+  }
+  return new Set(holders.keys());
+}
+
+async function plannedFile(
+  client: ThroughlineClient,
+  { file, definition, source, warnings, workflows }: ReadDefinition,
+  planned: ReadonlySet<string>,
+): Promise<PlannedFile> {
+  if (definition === null || source === null) throw new Error(`${file} has errors.`);
+  const missing: Issue[] = [];
+  for (const { key, issue } of workflows)
+    if (!planned.has(key) && (await findWorkflow(client, key)) === null) missing.push(issue);
+  const tests = await outcomeOfTests(definition);
+  return { file, definition, source, warnings: [...warnings, ...missing], missing, tests };
+}
+
+/** Whoever would be moved, with what would become of them. */
+async function foretold(client: ThroughlineClient, plan: WorkflowPlan): Promise<People> {
+  const { key, people, definition, published, activeVersion } = plan;
+  if (people.inFlight !== 'migrate' || people.affected === 0) return people;
+  const to = published === null ? { to: activeVersion ?? 0 } : { definition };
+  const { nodes, totals }: MigrationPlan = await client.workflows.planMigration(key, to);
+  return { ...people, migration: { nodes, totals } };
+}
+
+/**
+ * The same hash means the same deed to the same world. How many stand where is no part of it, since people go on
+ * while somebody reads; in which versions they are is one, where something is to become of them.
+ */
+function hashOf(workflows: readonly WorkflowPlan[], options: PlanOptions): string {
+  const deeds = workflows.map((plan) => {
+    const { key, draft, revision, status, activeVersion, activates, published, people } = plan;
+    const versions = people.inFlight === 'drain' ? [] : people.versions.map((each) => each.version);
+    const { contentHash: content } = plan;
+    return { key, content, draft, revision, status, activeVersion, activates, published, versions };
+  });
+  const { draft, force, inFlight } = options;
+  const sorted = deeds.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return contentHash({ options: { draft, force, inFlight }, deeds: sorted }).slice(0, HASH_LENGTH);
+}

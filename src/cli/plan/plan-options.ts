@@ -1,0 +1,55 @@
+/** What `plan` and `apply` are told alike. */
+import { type ReadDefinition, readDefinition } from '../definitions';
+import type { Options, Values } from '../options';
+import { filesOf } from '../sources';
+import { UsageError } from '../usage-error';
+import type { InFlight, PlanOptions } from './workflow-plan';
+
+export const PLAN_OPTIONS = {
+  draft: { type: 'boolean', help: 'Store drafts alone, and publish nothing.' },
+  'in-flight': {
+    type: 'string',
+    value: 'what',
+    help: 'People in other versions: drain (unless told), migrate or cancel.',
+  },
+  force: { type: 'boolean', help: 'Publish although tests fail.' },
+} as const satisfies Options;
+
+const IN_FLIGHT: readonly InFlight[] = ['drain', 'migrate', 'cancel'];
+
+/** The options as a plan takes them. Fails with a UsageError for those that do not fit together. */
+export function planOptions(values: Values<typeof PLAN_OPTIONS>): PlanOptions {
+  const { draft, force, 'in-flight': given = 'drain' } = values;
+  const inFlight = IN_FLIGHT.find((known) => known === given);
+  if (inFlight === undefined)
+    throw new UsageError(`--in-flight takes ${IN_FLIGHT.join(', ')}; "${given}" is none of them.`);
+  if (draft && inFlight !== 'drain')
+    throw new UsageError('--in-flight is about publishing, and --draft publishes nothing.');
+  return { draft, force, inFlight };
+}
+
+/** The definitions of files and folders, and whether none has an error. */
+export async function readFiles(
+  args: readonly string[],
+): Promise<{ readonly files: readonly ReadDefinition[]; readonly isFine: boolean }> {
+  const files: ReadDefinition[] = [];
+  for (const name of filesOf(args)) files.push(await readDefinition(name));
+  return { files, isFine: files.every(({ definition }) => definition !== null) };
+}
+
+/** What to type to apply a plan. */
+export function applyLine(
+  args: readonly string[],
+  { draft, force, inFlight }: PlanOptions,
+  hash: string,
+): string {
+  const options = [
+    ...(draft ? ['--draft'] : []),
+    ...(inFlight === 'drain' ? [] : ['--in-flight', inFlight]),
+    ...(force ? ['--force'] : []),
+  ];
+  return ['throughline apply', ...args.map(quotedForShell), ...options, '--plan', hash].join(' ');
+}
+
+const quotedForShell = (text: string): string =>
+  /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

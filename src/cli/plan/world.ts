@@ -1,0 +1,57 @@
+/** What an API holds of the workflows that files speak of, as a plan looks at it. */
+import { type ThroughlineClient, ThroughlineError } from '../../client/index';
+import type { Version, Workflow } from '../../client/types';
+import type { Definition } from '../../journey/definition';
+import { everyPage } from '../pages';
+
+export interface World {
+  /** Null where there is no workflow of that key. */
+  readonly workflow: Workflow | null;
+  readonly active: { readonly definition: Definition; readonly contentHash: string } | null;
+  /** The number that the next version gets. */
+  readonly nextVersion: number;
+  /** Versions with people on their way. */
+  readonly underWay: readonly Version[];
+}
+
+const NOTHING: World = { workflow: null, active: null, nextVersion: 1, underWay: [] };
+
+/** Looks at one workflow by its key. */
+export async function readWorld(client: ThroughlineClient, key: string): Promise<World> {
+  const workflow = await findWorkflow(client, key);
+  if (workflow === null) return NOTHING;
+  const versions = await everyPage((page) => client.workflows.versions(key, page));
+  const { version } = workflow;
+  return {
+    workflow,
+    active: version === null ? null : await readVersion(client, key, version),
+    nextVersion: (versions[0]?.version ?? 0) + 1,
+    underWay: versions.filter(({ openEnrollments }) => openEnrollments > 0),
+  };
+}
+
+/** The workflow with this key or id, or null. */
+export async function findWorkflow(
+  client: ThroughlineClient,
+  key: string,
+): Promise<Workflow | null> {
+  try {
+    return await client.workflows.get(key);
+  } catch (error) {
+    if (error instanceof ThroughlineError && error.code === 'workflow.not_found') return null;
+    throw error;
+  }
+}
+
+/** A version as it was published: parsed then, and the same ever since. */
+export async function readVersion(
+  client: ThroughlineClient,
+  key: string,
+  version: number,
+): Promise<{ readonly definition: Definition; readonly contentHash: string }> {
+  const found = await client.workflows.version(key, version);
+  return {
+    definition: found.definition as unknown as Definition,
+    contentHash: found.contentHash,
+  };
+}
