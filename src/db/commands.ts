@@ -68,6 +68,18 @@ export async function refuseOrder(tx: Tx, order: CommandOrder, reason: Refusal):
   if (row) await judgeCommand(tx, row, { status: 'refused', reason, number: null, at });
 }
 
+/** Puts a command that was judged as it came among those of its enrollment; its audit row is the caller's. */
+export async function noteJudged(
+  tx: Tx,
+  order: CommandOrder,
+  refusedFor: string | null,
+): Promise<void> {
+  const at = new Date();
+  const status = refusedFor === null ? 'applied' : 'refused';
+  const judged = { status, reason: refusedFor, requestedAt: at, resolvedAt: at } as const;
+  await tx.insert(commands).values({ id: newId(), ...order, ...judged });
+}
+
 /** Refuses what an enrollment that ends now was still to do. */
 export async function refusePending(tx: Tx, enrollmentId: string, at: Date): Promise<void> {
   const refused = { status: 'refused', reason: 'command.ended', number: null, at } as const;

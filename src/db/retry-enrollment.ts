@@ -9,16 +9,15 @@
  * 2. Nobody is let in twice by it: the door is held, as for an entry.
  */
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { newId } from '../ids';
 import { refusalOf } from '../journey/admission';
 import type { EnrollmentState } from '../journey/state';
 import { recordAudit } from './audit';
 import type { Tx } from './client';
+import { noteJudged } from './commands';
 import { holdContact } from './contacts';
 import { type EnrollmentRow, getEnrollment, holdEnrollment } from './enrollments';
 import { earlierEnrollments, holdDoor, versionSettings } from './entry-rules';
 import { enqueue } from './outbox';
-import { commands } from './schema/commands';
 import { enrollments } from './schema/enrollments';
 import type { OutboxLane } from './schema/outbox';
 
@@ -61,7 +60,8 @@ export async function retryEnrollment(
       ...(jobId === undefined ? {} : { jobId }),
     },
   });
-  await noteRetry(tx, { enrollmentId: id, requestedBy, jobId, reason });
+  const order = { enrollmentId: id, type: 'retry', input: {}, requestedBy };
+  await noteJudged(tx, jobId === undefined ? order : { ...order, jobId }, reason);
   if (reason !== null) return { refused: reason };
   return { enrollment: await reopen(tx, row, jobId === undefined ? 'live' : 'bulk') };
 }
@@ -76,25 +76,6 @@ export async function retryForMany(
     const row = await getEnrollment(tx, id);
     if (row !== null) await retryEnrollment(tx, row, order);
   }
-}
-
-/** Puts it among the commands of the enrollment, judged as it comes. */
-async function noteRetry(
-  tx: Tx,
-  noted: RetryRequest & { readonly enrollmentId: string; readonly reason: RetryRefusal | null },
-): Promise<void> {
-  const at = new Date();
-  const status = noted.reason === null ? 'applied' : 'refused';
-  const jobId = noted.jobId ?? null;
-  await tx.insert(commands).values({
-    id: newId(),
-    type: 'retry',
-    ...noted,
-    jobId,
-    status,
-    requestedAt: at,
-    resolvedAt: at,
-  });
 }
 
 async function reasonAgainst(tx: Tx, row: EnrollmentRow): Promise<RetryRefusal | null> {

@@ -88,7 +88,7 @@ export async function observe(sql: postgres.Sql, from: Date): Promise<Observed> 
     where e.started_at >= ${from} order by sequence`;
   const claims = await sql<Claim[]>`
     select 'http' as channel, enrollment_id as "enrollmentId", node_id as "nodeId", effect_key as id, c.status, c.reason,
-      attempt, null as resolution
+      attempt, resolution
     from effects c join enrollments e on e.id = c.enrollment_id
     where e.started_at >= ${from} and c.kind in ('webhook', 'http_request')
     union all
