@@ -36,7 +36,7 @@ export async function listMessages(
 }
 
 /** A message, as far as events about it tell. */
-export type MessageOfWorkflow = Pick<DeliveryRow, 'contactId' | 'effectKey' | 'nodeId'> & {
+export type MessageOfWorkflow = Pick<DeliveryRow, 'id' | 'contactId' | 'effectKey' | 'nodeId'> & {
   readonly workflowKey: string;
 };
 
@@ -44,7 +44,13 @@ export type MessageOfWorkflow = Pick<DeliveryRow, 'contactId' | 'effectKey' | 'n
 export async function getMessage(tx: Tx, id: string): Promise<MessageOfWorkflow | null> {
   const { contactId, effectKey, nodeId } = deliveries;
   const [row] = await tx
-    .select({ contactId, effectKey, nodeId, workflowKey: enrollments.workflowKey })
+    .select({
+      id: deliveries.id,
+      contactId,
+      effectKey,
+      nodeId,
+      workflowKey: enrollments.workflowKey,
+    })
     .from(deliveries)
     .innerJoin(enrollments, eq(enrollments.id, deliveries.enrollmentId))
     .where(eq(deliveries.id, id));

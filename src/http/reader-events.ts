@@ -43,7 +43,8 @@ export async function recordUnsubscribing(
 }
 
 function eventAbout(message: MessageOfWorkflow, what: JsonObject, at: Date) {
-  const { contactId, effectKey: deliveryKey, nodeId, workflowKey: workflow } = message;
-  const properties = { workflow, nodeId, ...what };
+  const { id: deliveryId, contactId, effectKey: deliveryKey, nodeId } = message;
+  const workflow = message.workflowKey;
+  const properties = { deliveryId, workflow, nodeId, ...what };
   return { contactId, deliveryKey, properties, occurredAt: at, receivedAt: at };
 }

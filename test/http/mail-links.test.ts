@@ -121,7 +121,8 @@ describe('reading', () => {
     const [first] = await mail.events('email.opened');
     expect(first).toMatchObject({
       deliveryKey: mail.row.effectKey,
-      properties: { workflow: 'mailing', nodeId: 'welcome' },
+      // By its name it proves that a mail in doubt has arrived.
+      properties: { deliveryId: mail.row.id, workflow: 'mailing', nodeId: 'welcome' },
     });
     await get(mail.link('open'));
     expect((await mail.events('email.opened')).length).toBeLessThanOrEqual(2);
