@@ -52,3 +52,22 @@ export async function userMetadataOf(
   });
   return { details: currentDetails ?? '', summaries };
 }
+
+interface WrittenHistory {
+  readonly events: readonly {
+    readonly eventId: string;
+    readonly eventTime: string;
+    readonly eventType: string;
+  }[];
+}
+
+/** The end of a history in words, and the workflow task that waits: why somebody stands still. */
+export async function latelyOf(client: Client, workflowId: string): Promise<string> {
+  const history = (await historiesOf(client, workflowId)).at(-1) as WrittenHistory;
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const { pendingWorkflowTask, pendingActivities } = raw;
+  const lately = history.events
+    .slice(-15)
+    .map(({ eventId, eventTime, eventType }) => `${eventTime} ${eventId} ${eventType}`);
+  return [...lately, JSON.stringify({ pendingWorkflowTask, pendingActivities })].join('\n');
+}

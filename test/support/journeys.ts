@@ -6,6 +6,7 @@ import type { EmailChannel } from '../../src/channels/email';
 import { createHttpChannel } from '../../src/channels/http';
 import { createSmtpChannel } from '../../src/channels/smtp';
 import { startMailCatcher } from '../../src/dev/mail-catcher';
+import type { EnrollmentRow } from '../../src/db/enrollments';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
 import type { MailLinks } from '../../src/links/mail-links';
@@ -16,6 +17,7 @@ import { startRelay } from '../../src/temporal/relay';
 import { createWorkers, type WorkerParts } from '../../src/worker';
 import type { EnrollmentOptions } from '../../workflows/messages';
 import { calmDatabase } from './calm-database';
+import { latelyOf } from './executions';
 import { inWorkspace, type Workspace } from './in-workspace';
 import { testDatabase } from './postgres';
 import { temporalAddress } from './temporal';
@@ -104,6 +106,7 @@ export async function startJourneys({
   }
   const actsIn = (workspace: string) =>
     inWorkspace({ db, workspaceId: workspace, wake: () => relay.wake(), enrollmentsWith });
+  const acts = actsIn(workspaceId);
   return {
     ...database,
     client,
@@ -112,7 +115,14 @@ export async function startJourneys({
     quiet,
     /** As in the first workspace, in one that nobody else is in. */
     elsewhere: async (): Promise<Workspace> => actsIn(await database.newWorkspace()),
-    ...actsIn(workspaceId),
+    ...acts,
+    /** The row once it has ended. Who does not end is shown as Temporal knows her. */
+    ended: (id: string): Promise<EnrollmentRow> =>
+      acts.ended(id).catch(async (error: Error) => {
+        const row = await acts.row(id);
+        const lately = row && (await latelyOf(client, row.temporalWorkflowId));
+        throw new Error(`${error.message}\n${JSON.stringify(row)}\n${lately}`);
+      }),
     /** As the API has them. */
     enrollments: enrollmentsWith(options),
     wakeRelay: () => relay.wake(),
