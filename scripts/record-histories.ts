@@ -87,8 +87,11 @@ async function record(
   }
 }
 
+/** Stack traces of failures name the folder in which they were recorded. */
+const ROOT = path.join(__dirname, '..') + path.sep;
+
 function write(file: string, golden: GoldenHistory): void {
-  writeFileSync(file, `${JSON.stringify(golden, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(golden, null, 1).replaceAll(ROOT, '')}\n`);
 }
 
 void (process.argv.includes('--commands') ? rewriteCommands() : recordAll());
