@@ -1,10 +1,29 @@
 /** Rows in columns, without lines around them. */
 import { printable, type Terminal } from './terminal';
 
+type Row = readonly (string | number | null)[];
+
+interface Listing<T> {
+  readonly heading: readonly string[];
+  readonly rowOf: (each: T) => Row;
+  /** Whether it is for a program: then it is printed whole. */
+  readonly json: boolean | undefined;
+}
+
+/** Prints a list as a table, or as JSON. */
+export function printList<T>(
+  data: readonly T[],
+  { heading, rowOf, json }: Listing<T>,
+  terminal: Terminal,
+): void {
+  if (json) terminal.json({ data });
+  else printTable(heading, data.map(rowOf), terminal);
+}
+
 /** Prints a heading and rows, each column as wide as its widest cell. */
 export function printTable(
   heading: readonly string[],
-  rows: readonly (readonly (string | number | null)[])[],
+  rows: readonly Row[],
   terminal: Terminal,
 ): void {
   const cells = rows.map((row) =>

@@ -1,21 +1,24 @@
 import type { ThroughlineClient } from '../../client/index';
-import type { CommandInputs, EnrollmentState, EnrollmentStatus, Steered } from '../../client/types';
+import type {
+  CommandInputs,
+  EnrollmentState,
+  EnrollmentStatus,
+  Steered,
+  Step,
+} from '../../client/types';
 import { connect } from '../api';
 import { API_OPTIONS, JSON_OPTION } from '../api-options';
 import { defineAction, defineGroup } from '../command';
 import type { Options, Values } from '../options';
-import { everyPage } from '../pages';
+import { everyPage, LIMIT_OPTION, mostOf } from '../pages';
 import { printEnrollment, printSteered } from '../show';
-import { printTable } from '../table';
+import { printList } from '../table';
 import { UsageError } from '../usage-error';
 import { onlyName, oneOf, pairsOf, wholeNumber } from '../values';
 import { awaitedEnrollment, WAIT_OPTION } from '../waiting';
 
 const API = { ...API_OPTIONS, ...JSON_OPTION } as const;
 const ONE = 'an enrollment by its id';
-const LIMIT = {
-  limit: { type: 'string', value: 'count', help: 'How many at most; 50 unless told.' },
-} as const satisfies Options;
 
 const STATUSES: readonly EnrollmentStatus[] = [
   'running',
@@ -36,7 +39,7 @@ const list = defineAction({
     status: { type: 'string', value: 'status', help: 'Those with this status.' },
     node: { type: 'string', value: 'node', help: 'Those who stand on this node, or failed at it.' },
     version: { type: 'string', value: 'number', help: 'Those in this version.' },
-    ...LIMIT,
+    ...LIMIT_OPTION,
     ...API,
   },
   async run(args, values, terminal) {
@@ -47,14 +50,13 @@ const list = defineAction({
       status: status === undefined ? undefined : oneOf(status, STATUSES, '--status'),
       version: version === undefined ? undefined : wholeNumber(version, '--version'),
     };
-    const most = wholeNumber(values.limit ?? '50', '--limit');
+    const most = mostOf(values);
     const client = await connect(values);
     const found = await everyPage(
       (page) => client.enrollments.list(workflow, { ...page, ...filter }),
       most,
     );
-    if (values.json) terminal.json({ data: found });
-    else printTable(HEADING, found.map(rowOf), terminal);
+    printList(found, { heading: HEADING, rowOf, json: values.json }, terminal);
     return 0;
   },
 });
@@ -89,13 +91,11 @@ const steps = defineAction({
     const id = onlyName(args, ONE);
     const client = await connect(values);
     const data = await everyPage((page) => client.enrollments.steps(id, page));
-    if (values.json) terminal.json({ data });
-    else {
-      const rows = data.map(({ startedAt, nodeId, visit, status, port, reason }) => {
-        return [startedAt, nodeId, visit, status, port, reason];
-      });
-      printTable(['started', 'node', 'visit', 'status', 'port', 'reason'], rows, terminal);
-    }
+    const heading = ['started', 'node', 'visit', 'status', 'port', 'reason'];
+    const rowOf = ({ startedAt, nodeId, visit, status, port, reason }: Step) => {
+      return [startedAt, nodeId, visit, status, port, reason];
+    };
+    printList(data, { heading, rowOf, json: values.json }, terminal);
     return 0;
   },
 });
@@ -109,13 +109,11 @@ const commands = defineAction({
     const id = onlyName(args, ONE);
     const client = await connect(values);
     const data = await everyPage((page) => client.enrollments.commands(id, page));
-    if (values.json) terminal.json({ data });
-    else {
-      const rows = data.map(({ requestedAt, type, status, reason, requestedBy }) => {
-        return [requestedAt, type, status, reason, requestedBy];
-      });
-      printTable(['ordered', 'command', 'status', 'reason', 'by'], rows, terminal);
-    }
+    const heading = ['ordered', 'command', 'status', 'reason', 'by'];
+    const rowOf = ({ requestedAt, type, status, reason, requestedBy }: (typeof data)[number]) => {
+      return [requestedAt, type, status, reason, requestedBy];
+    };
+    printList(data, { heading, rowOf, json: values.json }, terminal);
     return 0;
   },
 });

@@ -4,9 +4,9 @@ import { connect } from '../api';
 import { API_OPTIONS, JSON_OPTION } from '../api-options';
 import { defineAction, defineGroup } from '../command';
 import { objectOf } from '../input';
-import { everyPage } from '../pages';
+import { everyPage, LIMIT_OPTION, mostOf } from '../pages';
 import { printJob } from '../show';
-import { printTable } from '../table';
+import { printList } from '../table';
 import { counted } from '../problems';
 import { UsageError } from '../usage-error';
 import { onlyName, oneOf, wholeNumber } from '../values';
@@ -20,24 +20,18 @@ const list = defineAction({
   name: 'jobs list',
   summary: 'Jobs, the newest first.',
   usage: '',
-  options: {
-    limit: { type: 'string', value: 'count', help: 'How many at most; 50 unless told.' },
-    ...API,
-  },
+  options: { ...LIMIT_OPTION, ...API },
   async run(args, values, terminal) {
     if (args[0] !== undefined)
       throw new UsageError(`jobs list takes no name, such as "${args[0]}".`);
-    const most = wholeNumber(values.limit ?? '50', '--limit');
+    const most = mostOf(values);
     const client = await connect(values);
     const data = await everyPage((page) => client.jobs.list(page), most);
-    if (values.json) terminal.json({ data });
-    else {
-      const rows = data.map(({ id, command, status, total, applied, refused, createdAt }) => {
-        return [id, command.type, status, total, applied, refused, createdAt];
-      });
-      const heading = ['job', 'command', 'status', 'for', 'applied', 'refused', 'begun'];
-      printTable(heading, rows, terminal);
-    }
+    const heading = ['job', 'command', 'status', 'for', 'applied', 'refused', 'begun'];
+    const rowOf = ({ id, command, status, total, applied, refused, createdAt }: Job) => {
+      return [id, command.type, status, total, applied, refused, createdAt];
+    };
+    printList(data, { heading, rowOf, json: values.json }, terminal);
     return 0;
   },
 });

@@ -1,12 +1,13 @@
 import type { ThroughlineClient } from '../../client/index';
-import type { Workflow } from '../../client/types';
+import type { Version, Workflow } from '../../client/types';
 import { connect } from '../api';
 import { API_OPTIONS, JSON_OPTION } from '../api-options';
 import { defineAction, defineGroup } from '../command';
 import type { Options, Values } from '../options';
 import { everyPage } from '../pages';
+import { PUBLISH_OPTIONS } from '../plan/plan-options';
 import { printWorkflow } from '../show';
-import { printTable } from '../table';
+import { printList } from '../table';
 import { UsageError } from '../usage-error';
 import { onlyName, oneOf, wholeNumber } from '../values';
 
@@ -23,13 +24,11 @@ const list = defineAction({
       throw new UsageError(`workflows list takes no name, such as "${args[0]}".`);
     const client = await connect(values);
     const data = await everyPage((page) => client.workflows.list(page));
-    if (values.json) terminal.json({ data });
-    else {
-      const rows = data.map(({ key, status, version, revision, name }) => {
-        return [key, status, version, revision, name];
-      });
-      printTable(['workflow', 'status', 'version', 'revision', 'name'], rows, terminal);
-    }
+    const heading = ['workflow', 'status', 'version', 'revision', 'name'];
+    const rowOf = ({ key, status, version, revision, name }: Workflow) => {
+      return [key, status, version, revision, name];
+    };
+    printList(data, { heading, rowOf, json: values.json }, terminal);
     return 0;
   },
 });
@@ -43,15 +42,13 @@ const versions = defineAction({
     const key = onlyName(args, ONE);
     const client = await connect(values);
     const data = await everyPage((page) => client.workflows.versions(key, page));
-    if (values.json) terminal.json({ data });
-    else {
-      const rows = data.map(({ version, isActive, isCanary, ...each }) => {
-        const state = isActive ? 'active' : isCanary ? 'canary' : null;
-        const { openEnrollments, publishedAt, changelog } = each;
-        return [version, state, openEnrollments, publishedAt, changelog];
-      });
-      printTable(['version', 'state', 'inside', 'published', 'changelog'], rows, terminal);
-    }
+    const heading = ['version', 'state', 'inside', 'published', 'changelog'];
+    const rowOf = ({ version, isActive, isCanary, ...each }: Version) => {
+      const state = isActive ? 'active' : isCanary ? 'canary' : null;
+      const { openEnrollments, publishedAt, changelog } = each;
+      return [version, state, openEnrollments, publishedAt, changelog];
+    };
+    printList(data, { heading, rowOf, json: values.json }, terminal);
     return 0;
   },
 });
@@ -83,12 +80,7 @@ function acting<const O extends Options>(
 
 const PUBLISHING = {
   changelog: { type: 'string', value: 'text', help: 'What is new, for the list of versions.' },
-  'in-flight': {
-    type: 'string',
-    value: 'what',
-    help: 'People in other versions: drain (unless told), migrate or cancel.',
-  },
-  force: { type: 'boolean', help: 'Publish although tests fail.' },
+  ...PUBLISH_OPTIONS,
 } as const satisfies Options;
 
 const publishing = (values: Values<typeof PUBLISHING>) => ({

@@ -5,14 +5,19 @@ import { filesOf } from '../sources';
 import { UsageError } from '../usage-error';
 import type { InFlight, PlanOptions } from './workflow-plan';
 
-export const PLAN_OPTIONS = {
-  draft: { type: 'boolean', help: 'Store drafts alone, and publish nothing.' },
+/** How a version is published. */
+export const PUBLISH_OPTIONS = {
   'in-flight': {
     type: 'string',
     value: 'what',
     help: 'People in other versions: drain (unless told), migrate or cancel.',
   },
   force: { type: 'boolean', help: 'Publish although tests fail.' },
+} as const satisfies Options;
+
+export const PLAN_OPTIONS = {
+  draft: { type: 'boolean', help: 'Store drafts alone, and publish nothing.' },
+  ...PUBLISH_OPTIONS,
 } as const satisfies Options;
 
 const IN_FLIGHT: readonly InFlight[] = ['drain', 'migrate', 'cancel'];
