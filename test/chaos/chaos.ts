@@ -7,13 +7,14 @@ import { newId } from '../../src/ids';
 import { act } from './act';
 import { scheduleOf } from './faults';
 import { judgeHistories } from './histories';
-import { journeysOf, SIDE, sideJourney, type Journey } from './journeys';
+import { journeysOf, probeJourney, sideJourney, type Journey } from './journeys';
 import { Ledger } from './ledger';
 import { loadUp, type Workspace } from './load';
 import { type Enrollment, observe, openEnrollments, outboxLength } from './observed';
 import { type EffectFindings, judgeEffects, provesDuplicates } from './oracle-effects';
 import { judgeWalks } from './oracle-walk';
 import { type Plan, WORKSPACES } from './plan';
+import { probe } from './probes';
 import { type Mood, MOODS } from './provider';
 import { measureRecovery } from './recovery';
 import type { Results } from './report';
@@ -43,7 +44,7 @@ async function bothPhases(stack: Stack, plan: Plan, say: Say): Promise<Results> 
   const rest = createRest(stack.apiAddresses, count);
   const workspaces = await prepare(stack, rest, plan);
   say(
-    `${WORKSPACES} workspaces with ${plan.workflows + 1} workflows each; faults begin (${stack.folder})`,
+    `${WORKSPACES} workspaces with ${plan.workflows + 2} workflows each; faults begin (${stack.folder})`,
   );
   const main = await phase(stack, rest, workspaces, plan, say, {
     mood: MOODS.usual,
@@ -90,8 +91,8 @@ async function prepare(stack: Stack, rest: Rest, plan: Plan): Promise<Workspace[
       createApiKey(tx, { name: 'chaos', scopes: ['admin'] }),
     );
     const own = journeys.slice(index * plan.workflows, (index + 1) * plan.workflows);
-    for (const journey of [sideJourney(stack.httpUrl), ...own])
-      await publish(rest, apiKey, journey);
+    const ours = [sideJourney(stack.httpUrl), probeJourney(stack.httpUrl)];
+    for (const journey of [...ours, ...own]) await publish(rest, apiKey, journey);
     return { id, apiKey, journeys: own };
   });
   const workspaces = await Promise.all(made);
@@ -121,12 +122,14 @@ async function phase(
   const beganAt = Date.now();
   stack.provider.ledger = new Ledger();
   stack.provider.mood = mood;
+  const schedule = scheduleOf(plan);
   const [promised, faults] = await Promise.all([
     loadUp(rest, workspaces, {
       ...{ seed: plan.seed, forMs: plan.loadMs, perSecond: plan.perSecond },
       isFull: async () => (await openEnrollments(stack.sql).catch(() => 0)) > plan.mostOpen,
     }),
-    act(stack, scheduleOf(plan), say),
+    act(stack, schedule, say),
+    plan.judgesTimes ? probe(rest, workspaces, schedule) : null,
   ]);
   await stack.heal();
   stack.provider.mood = afterwards;
@@ -150,14 +153,13 @@ function finder(
   workspaces: readonly Workspace[],
   httpUrl: string,
 ): (enrollment: Enrollment) => Journey | undefined {
-  const side = sideJourney(httpUrl);
+  const ours = [sideJourney(httpUrl), probeJourney(httpUrl)];
   const journeys = new Map(
     workspaces.flatMap(({ id, journeys: own }) =>
-      own.map((journey) => [`${id} ${journey.key}`, journey] as const),
+      [...ours, ...own].map((journey) => [`${id} ${journey.key}`, journey] as const),
     ),
   );
-  return ({ workspaceId, workflowKey }) =>
-    workflowKey === SIDE ? side : journeys.get(`${workspaceId} ${workflowKey}`);
+  return ({ workspaceId, workflowKey }) => journeys.get(`${workspaceId} ${workflowKey}`);
 }
 
 /** Resolves when nothing is left to do, when `isEnough` says so, or when the patience is at its end. */

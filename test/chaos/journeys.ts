@@ -125,6 +125,29 @@ export function sideJourney(httpUrl: string): Journey {
   };
 }
 
+const UNTIL_IT_WORKS = { maxAttempts: 100, initialInterval: '1s', maxInterval: '4s' };
+
+/** The workflow of people who are there to see when they wake up. */
+export const PROBE = 'probe';
+export const PROBE_WAITS_MS = 3_000;
+
+export function probeJourney(httpUrl: string): Journey {
+  return {
+    ...{ key: PROBE, name: 'Probe', trigger: { type: 'manual' }, goals: [], settings: {} },
+    nodes: [
+      { id: 'sleep', type: 'wait', data: { for: `${PROBE_WAITS_MS / 1_000}s` } },
+      {
+        ...{ id: 'wake', type: 'webhook', data: calling('wake', httpUrl), timeout: '4s' },
+        retry: UNTIL_IT_WORKS,
+      },
+    ],
+    edges: [
+      { source: 'trigger', target: 'sleep' },
+      { source: 'sleep', target: 'wake' },
+    ],
+  };
+}
+
 const MANY_TIMES = { allowMultiple: true, whenActive: 'parallel' };
 
 function shortened(input: JsonObject, key: string, httpUrl: string, random: Random): Journey {
@@ -209,8 +232,6 @@ function calling(nodeId: string, httpUrl: string): JsonObject {
 
 /** Mostly tried until it works, sometimes given up soon, as the node was drawn. */
 function patient(node: JourneyNode, random: Random): JourneyNode {
-  const own = random.chance(0.2)
-    ? {}
-    : { retry: { maxAttempts: 100, initialInterval: '1s', maxInterval: '4s' } };
+  const own = random.chance(0.2) ? {} : { retry: UNTIL_IT_WORKS };
   return { ...node, timeout: '4s', ...own };
 }

@@ -13,6 +13,8 @@ export interface Lateness {
 export interface Recovery {
   readonly kill: Lateness;
   readonly term: Lateness;
+  /** Those after a SIGTERM that came while the machine was behind already: they tell of what was before. */
+  readonly termBehind: Lateness;
   /** Wake-ups with no fault near them. */
   readonly calm: Lateness;
 }
@@ -26,16 +28,21 @@ interface WakeUp {
 const NEAR_BEFORE_MS = 1_000;
 const NEAR_AFTER_MS = 15_000;
 
+/** How long before a fault one looks whether the machine keeps up. */
+const BEFORE_MS = 3_000;
+/** Visits are written this long after they began, at the median, where it does not; a few dozen ms where it does. */
+const BEHIND_MS = 150;
+
 export function measureRecovery(
   observed: Observed,
   journeyOf: (enrollment: Enrollment) => Journey | undefined,
   faults: readonly Happened[],
 ): Recovery {
   const wakeUps = wakeUpsOf(observed, journeyOf);
-  const after = (kind: FaultKind): WakeUp[] => {
+  const after = (kind: FaultKind, counts: (fault: Happened) => boolean = () => true): WakeUp[] => {
     const span = QUIET_MS[kind] ?? 0;
     const clean = faults.filter(
-      (fault) => fault.fault.kind === kind && isAlone(fault, span, faults),
+      (fault) => fault.fault.kind === kind && isAlone(fault, span, faults) && counts(fault),
     );
     return wakeUps.filter(({ due }) =>
       clean.some(({ beganAt }) => due >= beganAt - 250 && due < beganAt + span),
@@ -47,7 +54,8 @@ export function measureRecovery(
     );
   return {
     kill: latenessOf(after('worker SIGKILL')),
-    term: latenessOf(after('worker SIGTERM')),
+    term: latenessOf(after('worker SIGTERM', (fault) => !isBehind(observed, fault))),
+    termBehind: latenessOf(after('worker SIGTERM', (fault) => isBehind(observed, fault))),
     calm: latenessOf(wakeUps.filter(isCalm)),
   };
 }
@@ -76,6 +84,16 @@ function isAlone(fault: Happened, span: number, faults: readonly Happened[]): bo
       other.endedAt < fault.beganAt - 2_000 ||
       other.beganAt > fault.beganAt + span,
   );
+}
+
+/** Whether people were served late before the fault came. */
+function isBehind({ steps }: Observed, { beganAt }: Happened): boolean {
+  const lags = steps
+    .map(({ startedAt, writtenAt }) => [startedAt.getTime(), writtenAt.getTime()] as const)
+    .filter(([begun]) => begun >= beganAt - BEFORE_MS && begun < beganAt)
+    .map(([begun, written]) => written - begun)
+    .toSorted((a, b) => a - b);
+  return (lags[Math.floor(lags.length / 2)] ?? 0) > BEHIND_MS;
 }
 
 function latenessOf(wakeUps: readonly WakeUp[]): Lateness {

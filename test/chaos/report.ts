@@ -119,7 +119,7 @@ function effects({ effects: found, control }: Results): Criterion[] {
 
 function times({ plan, drainedAfterMs, settledAfterMs, recovery }: Results): Criterion[] {
   const judged = (holds: boolean) => (plan.judgesTimes ? holds : null);
-  const { kill, term, calm } = recovery;
+  const { kill, term, termBehind, calm } = recovery;
   return [
     {
       name: 'Outbox drained after the last fault, within 60 s',
@@ -140,6 +140,11 @@ function times({ plan, drainedAfterMs, settledAfterMs, recovery }: Results): Cri
       name: 'Wake-ups due after SIGTERM of a worker, p99 within 1 s',
       figure: late(term),
       holds: judged(term.wakeUps > 0 && term.p99 <= AFTER_TERM_MS),
+    },
+    {
+      name: 'The same where the machine was behind before the SIGTERM',
+      figure: late(termBehind),
+      holds: null,
     },
     { name: 'Wake-ups far from any fault', figure: late(calm), holds: null },
   ];
