@@ -1,7 +1,10 @@
-/** Closes an enrollment: what is open is cancelled, `enrollment.ended` goes out; first close wins. */
+/**
+ * Closes an enrollment: what is open is cancelled, `enrollment.ended` goes out; first close wins. Whoever a goal that
+ * became known meanwhile sends to a node stays open.
+ */
 import { closeEnrollment, type EnrollmentRow, getEnrollment } from '../src/db/enrollments';
 import { cancelOpenSteps } from '../src/db/steps';
-import { endedBy, lookForGoals } from '../src/journey/goals';
+import { endedBy, lookForGoals, moves } from '../src/journey/goals';
 import type { EndStatus, FinishRequest, FinishResult } from '../src/journey/runtime';
 import type { FactActivities } from './contract';
 import type { JsonObject } from '../src/journey/json';
@@ -11,7 +14,7 @@ import { recordEnd } from './step-book';
 
 export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActivities['finish'] {
   return async ({ workspaceId, enrollmentId, graph: ref, retries = 0, ...request }) => {
-    const { at, ended, watch, resume, ...end } = request;
+    const { at, ended, watch, resume, mayMove = false, ...end } = request;
     const graph = await loadGraph(ref);
     return db.inWorkspace(workspaceId, async (tx) => {
       const loaded = await loadFacts(tx, enrollmentId, graph, { at, writes: true });
@@ -21,11 +24,13 @@ export function createFinish({ db, evaluators, loadGraph }: FactDeps): FactActiv
       // Its worker died before it could tell Temporal, and an operator was faster: it ended long ago.
       if (enrollment.retries !== retries) return { status: end.status, goalId: end.goalId };
       for (const visit of ended) await recordEnd(tx, enrollmentId, visit);
-      await cancelOpenSteps(tx, enrollmentId, new Date(at));
       const late =
         end.status === 'completed'
           ? await lookForGoals(graph, watch, facts, evaluators, lookUp)
           : null;
+      if (mayMove && moves(graph, late))
+        return { status: end.status, goalId: end.goalId, moved: late };
+      await cancelOpenSteps(tx, enrollmentId, new Date(at));
       const { status, goalId, reason, error } = { ...end, ...endedBy(graph, late) };
       const row = await closeEnrollment(tx, enrollmentId, {
         status,

@@ -79,6 +79,7 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
     async finish(request) {
       const result = await fact('finish', 'End the enrollment', { ...subject, ...request });
       trail.note(request.ended);
+      if (result.moved !== undefined) return result;
       if (input.options.searchAttributes) upsertSearchAttributes(endAttributes(result.status));
       tell(finalDetails(result, request, trail.save(), nameOf));
       return result;

@@ -132,15 +132,26 @@ async function reachedByEvent(
   return (await earliestEvent(question, accepts, lookUp))?.occurredAt ?? null;
 }
 
-/** What a last look changes about an enrollment that was about to complete. */
+/** Whether a last look found a goal that takes her to a node, before any that ends the journey. */
+export function moves(graph: Graph, late: WatchAnswer | null): late is WatchAnswer {
+  if (late === null || late.exit !== null) return false;
+  const first = late.goals.find(({ goalId }) => diverts(graph, goalId));
+  return first !== undefined && reroutes(graph, first.goalId);
+}
+
+/** What a last look changes about an enrollment that completes; a goal that could only reroute comes too late. */
 export function endedBy(
   graph: Graph,
   late: WatchAnswer | null,
 ): { status?: EndStatus; goalId?: string; reason?: string } {
   if (late === null) return {};
   if (late.exit !== null) return { status: 'exited', reason: late.exit };
-  const goal = late.goals.find(({ goalId }) => diverts(graph, goalId));
+  const counted = late.goals.filter(({ goalId }) => !reroutes(graph, goalId));
+  const goal = counted.find(({ goalId }) => diverts(graph, goalId));
   if (goal !== undefined) return { status: 'goal_reached', goalId: goal.goalId };
-  const last = late.goals.at(-1);
+  const last = counted.at(-1);
   return last === undefined ? {} : { goalId: last.goalId };
 }
+
+const reroutes = (graph: Graph, goalId: string): boolean =>
+  typeof graph.definition.goals.find(({ id }) => id === goalId)?.onAchieved === 'object';

@@ -14,6 +14,7 @@
  * I4. Nothing rung is needed to go on: whoever enters again looks all facts up.
  * I5. Paths advance one after the other, so that each visit of a node has a number of its own.
  */
+import { MOVES_AT_THE_END } from './engine-version';
 import { Forks } from './forks';
 import type { Graph } from './graph';
 import type { Instant } from './json';
@@ -281,13 +282,17 @@ class Interpreter implements Journey {
       at: this.runtime.now(),
       ended: this.takeUnrecorded(),
       status,
-      goalId: watch.goals.at(-1)?.goalId ?? null,
+      goalId: (watch.achieved ?? watch.goals.at(-1))?.goalId ?? null,
       reason: exited,
       watch: watch.state(),
+      ...(this.state.engineVersion >= MOVES_AT_THE_END ? { mayMove: true } : {}),
       error: status === 'failed' && failed ? { code: failed.code, node: failed.node } : null,
       resume: status === 'failed' && failed ? this.#resumable(failed) : null,
     });
-    return { kind: 'ended', ...result };
+    if (result.moved === undefined) return { kind: 'ended', ...result };
+    watch.note(result.moved, watch.rung());
+    this.#followJump();
+    return { kind: 'continue', state: this.#save() };
   }
 
   /** For a journey that was closed already this is a mere guess; the row knows, and `finish` answers it. */

@@ -132,6 +132,8 @@ export interface FinishRequest {
   readonly goalId: string | null;
   readonly reason: string | null;
   readonly watch: WatchState;
+  /** Whether a goal that is found only now may send her to a node instead. */
+  readonly mayMove?: boolean;
   readonly error: { readonly code: string; readonly node: string } | null;
   /** Where to go on when an operator has the node tried again; null where that cannot be. */
   readonly resume: EnrollmentState | null;
@@ -147,6 +149,8 @@ export interface SteerResult {
 export interface FinishResult {
   readonly status: EndStatus;
   readonly goalId: string | null;
+  /** She has not ended: what was found takes her to a node. */
+  readonly moved?: WatchAnswer;
 }
 
 export interface SleepRequest {
@@ -197,7 +201,7 @@ export interface Runtime {
     input: Effects[K]['input'],
     stop: StopSignal,
   ): Promise<Effects[K]['result']>;
-  /** Closes the enrollment; a goal reached meanwhile beats `completed`. First close wins. */
+  /** Closes the enrollment, unless a goal moves her; one reached meanwhile beats `completed`. First close wins. */
   finish(request: FinishRequest): Promise<FinishResult>;
   /** Tells operators where the person is. */
   announce(positions: readonly Position[]): void;

@@ -2,7 +2,7 @@
 import { type EventLookUp, findAwaited } from './event-match';
 import type { Facts } from './facts';
 import type { Command } from './commands';
-import { CLOSED, endedBy, lookForGoals, stops } from './goals';
+import { CLOSED, endedBy, lookForGoals, moves, stops } from './goals';
 import type { Graph, GraphNode } from './graph';
 import type { Instant } from './json';
 import type { Answer } from './node-type';
@@ -220,6 +220,8 @@ export class SimulatedWorld implements Runtime, StepBook {
   async finish(request: FinishRequest): Promise<FinishResult> {
     for (const ended of request.ended) this.#steps.end(ended);
     const late = request.status === 'completed' ? await this.look(request.watch) : null;
+    if (request.mayMove && moves(this.graph, late))
+      return { status: request.status, goalId: request.goalId, moved: late };
     const end = { ...request, ...endedBy(this.graph, late), ...this.#closed };
     this.#steps.cancelOpen(end.at);
     this.#end = end;

@@ -30,3 +30,17 @@ it('reroutes at the moment a step makes the condition of a goal true', async () 
   expect(pathOf(result)).toEqual(['short:next@1', 'set:next@1', 'long!@1', 'thanks:next@1']);
   expect(result).toMatchObject({ status: 'completed', goalId: 'set' });
 });
+
+it('names the goal that ended the journey when one event reaches two, and two look at once', async () => {
+  const sketch = {
+    nodes: { short: ['wait', { for: '1h' }], long: ['wait', { for: '30d' }] },
+    goals: [
+      { id: 'out', event: 'cart.paid', onAchieved: 'exit' },
+      { id: 'on', event: 'cart.paid', onAchieved: { goTo: 'long' } },
+    ],
+  } as const;
+  const result = await walk(sketch, {
+    script: [{ at: hours(1), event: { type: 'cart.paid' } }],
+  });
+  expect(result).toMatchObject({ status: 'goal_reached', goalId: 'out', endedAt: hours(1) });
+});
