@@ -153,5 +153,6 @@ export function endedBy(
   return last === undefined ? {} : { goalId: last.goalId };
 }
 
-const reroutes = (graph: Graph, goalId: string): boolean =>
+/** Whether reaching the goal takes her to a node. */
+export const reroutes = (graph: Graph, goalId: string): boolean =>
   typeof graph.definition.goals.find(({ id }) => id === goalId)?.onAchieved === 'object';

@@ -16,6 +16,7 @@
  */
 import { MOVES_AT_THE_END } from './engine-version';
 import { Forks } from './forks';
+import { reroutes } from './goals';
 import type { Graph } from './graph';
 import type { Instant } from './json';
 import { type Ending, type Journey, Path, VISIT_LIMIT } from './path';
@@ -183,12 +184,11 @@ class Interpreter implements Journey {
 
   /** A goal that reroutes must not be overlooked because the last path has just ended. */
   async #lateJump(): Promise<string | null> {
-    const { goals } = this.graph.definition;
     const { reached } = this.watch.state();
-    const reroutes = goals.some(
-      ({ id, onAchieved }) => typeof onAchieved === 'object' && !reached.includes(id),
+    const mayReroute = this.graph.definition.goals.some(
+      ({ id }) => reroutes(this.graph, id) && !reached.includes(id),
     );
-    if (!reroutes || this.stop.requested || this.#open().length > 0) return null;
+    if (!mayReroute || this.stop.requested || this.#open().length > 0) return null;
     const { runtime } = this;
     const heard = this.watch.rung();
     this.watch.note(await runtime.look(this.watch.state(), runtime.now()), heard);
