@@ -7,7 +7,7 @@ import { newId } from '../../src/ids';
 import { act } from './act';
 import { scheduleOf } from './faults';
 import { judgeHistories } from './histories';
-import { journeysOf, probeJourney, sideJourney, type Journey } from './journeys';
+import { commonJourneys, journeysOf, type Journey } from './journeys';
 import { Ledger } from './ledger';
 import { loadUp, type Workspace } from './load';
 import { type Enrollment, observe, openEnrollments, outboxLength } from './observed';
@@ -91,8 +91,8 @@ async function prepare(stack: Stack, rest: Rest, plan: Plan): Promise<Workspace[
       createApiKey(tx, { name: 'chaos', scopes: ['admin'] }),
     );
     const own = journeys.slice(index * plan.workflows, (index + 1) * plan.workflows);
-    const ours = [sideJourney(stack.httpUrl), probeJourney(stack.httpUrl)];
-    for (const journey of [...ours, ...own]) await publish(rest, apiKey, journey);
+    for (const journey of [...commonJourneys(stack.httpUrl), ...own])
+      await publish(rest, apiKey, journey);
     return { id, apiKey, journeys: own };
   });
   const workspaces = await Promise.all(made);
@@ -153,7 +153,7 @@ function finder(
   workspaces: readonly Workspace[],
   httpUrl: string,
 ): (enrollment: Enrollment) => Journey | undefined {
-  const ours = [sideJourney(httpUrl), probeJourney(httpUrl)];
+  const ours = commonJourneys(httpUrl);
   const journeys = new Map(
     workspaces.flatMap(({ id, journeys: own }) =>
       [...ours, ...own].map((journey) => [`${id} ${journey.key}`, journey] as const),

@@ -110,7 +110,7 @@ const outward = ({ nodes }: Journey): number =>
   nodes.filter(({ type }) => OUTWARD.includes(type)).length;
 
 /** Another journey for people who are let in by a node. */
-export function sideJourney(httpUrl: string): Journey {
+function sideJourney(httpUrl: string): Journey {
   return {
     ...{ key: SIDE, name: 'Side', trigger: { type: 'manual' }, goals: [] },
     nodes: [
@@ -131,7 +131,7 @@ const UNTIL_IT_WORKS = { maxAttempts: 100, initialInterval: '1s', maxInterval: '
 export const PROBE = 'probe';
 export const PROBE_WAITS_MS = 3_000;
 
-export function probeJourney(httpUrl: string): Journey {
+function probeJourney(httpUrl: string): Journey {
   return {
     ...{ key: PROBE, name: 'Probe', trigger: { type: 'manual' }, goals: [], settings: {} },
     nodes: [
@@ -147,6 +147,12 @@ export function probeJourney(httpUrl: string): Journey {
     ],
   };
 }
+
+/** What every workspace has besides its random journeys. */
+export const commonJourneys = (httpUrl: string): Journey[] => [
+  sideJourney(httpUrl),
+  probeJourney(httpUrl),
+];
 
 const MANY_TIMES = { allowMultiple: true, whenActive: 'parallel' };
 
