@@ -16,6 +16,7 @@ import { countProcess, onScrape } from './metrics';
 import { canaryWatch } from './temporal/canaries';
 import { connectTemporal } from './temporal/connect';
 import { createEnrollments } from './temporal/enrollments';
+import { folding } from './temporal/fold';
 import { createJobs } from './temporal/jobs';
 import { type ReconcileOptions, reconciliation } from './temporal/reconcile';
 import { startRelay } from './temporal/relay';
@@ -115,6 +116,7 @@ function choresOf({ stuckAfterMs: quietMs, keep }: Config, parts: ReconcileOptio
     canaryWatch({ outbox, db, log }),
     stuckWatch({ outbox, quietMs, log }),
     retention({ outbox, db, keep, log }),
+    folding(outbox),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { enrollmentsEnded } from '../metrics';
 import type { Tx } from './client';
 import { refusePending } from './commands';
@@ -69,15 +69,27 @@ export async function listEnrollments(
       and(
         workflowId === undefined ? undefined : eq(enrollments.workflowId, workflowId),
         contactId === undefined ? undefined : eq(enrollments.contactId, contactId),
-        status === undefined ? undefined : eq(enrollments.status, status),
+        status === undefined ? undefined : hasStatus(status),
         version === undefined ? undefined : eq(enrollments.version, version),
-        nodeId === undefined ? undefined : standsOn(nodeId),
+        nodeId === undefined ? undefined : and(standsOn(nodeId), standsSomewhere),
         after === null ? undefined : lt(enrollments.id, after),
       ),
     )
     .orderBy(desc(enrollments.id))
     .limit(fetchLimit(page));
   return listed(rows, page, (row) => row.id);
+}
+
+const HAS_FAILED = sql`${enrollments.status} = 'failed'`;
+
+/** Who has failed or not ended: there are indexes of those. */
+const standsSomewhere = or(isNull(enrollments.endedAt), HAS_FAILED);
+
+/** As a condition that names an index of few rows where there is one. */
+function hasStatus(status: EnrollmentStatus): SQL | undefined {
+  if (status === 'failed') return HAS_FAILED;
+  const isOpen = status === 'running' || status === 'waiting' || status === 'paused';
+  return and(eq(enrollments.status, status), isOpen ? isNull(enrollments.endedAt) : undefined);
 }
 
 /** Notes the first run of the enrollment's Temporal workflow. */

@@ -8,11 +8,13 @@
  *    rule may need it: the newest of a contact under a key; and all of them where the active version limits how often
  *    somebody may enter, or a trigger does.
  * 3. A batch is one short transaction, and rows that somebody holds are left to the next.
+ * 4. Figures forget with their rows: what was folded of them is taken out in the same transaction (src/db/fold.ts).
  */
 import { and, inArray, isNull, sql } from 'drizzle-orm';
 import { forgotten } from '../metrics';
 import type { Database, Tx } from './client';
 import { databaseFailure } from './failure';
+import { unfold } from './fold';
 import { commands } from './schema/commands';
 import { deliveries } from './schema/deliveries';
 import { effects } from './schema/effects';
@@ -65,6 +67,12 @@ export async function forgetEnrollments(
     .for('update', { skipLocked: true });
   const mine = held.map(({ id }) => id);
   if (mine.length === 0) return 0;
+  const unneeded = await tx
+    .select({ id: enrollments.id })
+    .from(enrollments)
+    .where(and(inArray(enrollments.id, mine), needless));
+  const rows = unneeded.map(({ id }) => id);
+  await unfold(tx, mine, rows);
   const gone = await tx.delete(steps).where(inArray(steps.enrollmentId, mine));
   await tx.delete(effects).where(inArray(effects.enrollmentId, mine));
   await tx.delete(commands).where(inArray(commands.enrollmentId, mine));
@@ -72,7 +80,7 @@ export async function forgetEnrollments(
     .update(enrollments)
     .set({ variables: {}, resumeState: null, forgottenAt: new Date() })
     .where(inArray(enrollments.id, mine));
-  await tx.delete(enrollments).where(and(inArray(enrollments.id, mine), needless));
+  await tx.delete(enrollments).where(inArray(enrollments.id, rows));
   tx.onCommit(() => {
     forgotten.inc({ what: 'enrollments' }, mine.length);
     forgotten.inc({ what: 'steps' }, gone.count);

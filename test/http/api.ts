@@ -18,6 +18,8 @@ export interface TestApi {
   readonly db: Database;
   /** Superuser statements, which see every workspace. */
   readonly admin: TestDatabase['admin'];
+  /** Another connection pool, closed with the rest. */
+  readonly open: TestDatabase['open'];
   readonly workspaceId: string;
   readonly key: string;
   readonly other: { readonly workspaceId: string; readonly key: string };
@@ -77,6 +79,7 @@ export async function startApi(): Promise<TestApi> {
     address,
     db,
     admin: database.admin,
+    open: database.open,
     ...mine,
     other,
     wakes: () => wakes,

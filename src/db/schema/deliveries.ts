@@ -49,6 +49,9 @@ export const deliveries = pgTable(
     resolution: text('resolution'),
     providerResponse: text('provider_response'),
     deferredUntil: instant('deferred_until'),
+    /** Of its enrollment, by a trigger, so that figures need not look at that; the version is the one she entered. */
+    workflowId: uuid('workflow_id'),
+    version: integer('version'),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
@@ -56,6 +59,8 @@ export const deliveries = pgTable(
     index('deliveries_contact').on(t.workspaceId, t.contactId, t.channel, t.claimedAt),
     index('deliveries_message_id').on(t.workspaceId, t.messageId),
     index('deliveries_enrollment').on(t.workspaceId, t.enrollmentId),
+    // As for steps, the workspace comes last.
+    index('deliveries_figures').on(t.workflowId, t.status, t.version, t.attempt, t.workspaceId),
     index('deliveries_unsettled')
       .on(t.workspaceId, t.id)
       .where(sql`${t.status} in ('claimed', 'unknown')`),

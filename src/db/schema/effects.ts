@@ -30,10 +30,22 @@ export const effects = pgTable(
     resolvedAt: instant('resolved_at'),
     /** What was done about an outcome that nobody knew. */
     resolution: text('resolution').$type<EffectResolution>(),
+    /** Of its enrollment, by a trigger, so that figures need not look at that; the version is the one she entered. */
+    workflowId: uuid('workflow_id'),
+    version: integer('version'),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.effectKey] }),
     index('effects_claimed').on(t.workspaceId, t.effectKey).where(sql`${t.status} = 'claimed'`),
+    // As for steps, the workspace comes last.
+    index('effects_figures').on(
+      t.workflowId,
+      t.kind,
+      t.status,
+      t.version,
+      t.attempt,
+      t.workspaceId,
+    ),
     foreignKey({
       columns: [t.workspaceId, t.enrollmentId],
       foreignColumns: [enrollments.workspaceId, enrollments.id],

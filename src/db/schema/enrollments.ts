@@ -1,5 +1,6 @@
 import { isNotNull, sql } from 'drizzle-orm';
 import {
+  bigint,
   foreignKey,
   index,
   integer,
@@ -51,6 +52,8 @@ export const enrollments = pgTable(
     variables: jsonObject('variables').notNull().default({}),
     startedAt: instant('started_at').notNull(),
     endedAt: instant('ended_at'),
+    /** Set by a trigger when it ends, and cleared when it is tried again; see src/db/fold.ts. */
+    endSequence: bigint('end_sequence', { mode: 'number' }),
     error: jsonObject('error'),
     /** Where to go on when an operator has the node that failed tried again. */
     resumeState: jsonObject('resume_state'),
@@ -77,6 +80,10 @@ export const enrollments = pgTable(
       .on(t.workspaceId, t.workflowId, t.canary, t.enteredVersion)
       .where(isNotNull(t.canary)),
     index('enrollments_open_by_id').on(t.workspaceId, t.id).where(sql`${t.endedAt} is null`),
+    index('enrollments_ended').on(t.endSequence).where(isNotNull(t.endSequence)),
+    index('enrollments_failed')
+      .on(t.workspaceId, t.workflowId, t.id)
+      .where(sql`${t.status} = 'failed'`),
     index('enrollments_to_forget')
       .on(t.endedAt)
       .where(sql`${t.endedAt} is not null and ${t.forgottenAt} is null`),

@@ -39,6 +39,7 @@ export const events = pgTable(
     primaryKey({ columns: [t.workspaceId, t.id, t.receivedAt] }),
     index('events_look_back').on(t.workspaceId, t.contactId, t.type, t.occurredAt, t.sequence),
     index('events_contact').on(t.workspaceId, t.contactId, t.sequence),
+    index('events_latest').on(t.workspaceId, t.sequence),
     index('events_type').on(t.workspaceId, t.type, t.sequence),
     foreignKey({
       columns: [t.workspaceId, t.contactId],

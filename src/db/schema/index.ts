@@ -16,5 +16,6 @@ export { outbox } from './outbox';
 export { steps } from './steps';
 export { stuckEnrollments } from './stuck-enrollments';
 export { suppressions } from './suppressions';
+export { workflowCounts } from './workflow-counts';
 export { workflows, workflowTriggers, workflowVersions } from './workflows';
 export { workspaces } from './workspaces';

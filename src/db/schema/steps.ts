@@ -1,4 +1,6 @@
+import { isNotNull, sql } from 'drizzle-orm';
 import {
+  bigint,
   bigserial,
   foreignKey,
   index,
@@ -28,7 +30,7 @@ export const steps = pgTable(
     /** Order of writing, which tells apart the steps of one instant. */
     sequence: bigserial('sequence', { mode: 'number' }).notNull(),
     nodeType: text('node_type').notNull(),
-    /** Of its enrollment, so that statistics need not look at each of those; see src/db/stats.ts. */
+    /** Of its enrollment, so that statistics need not look at each of those; see src/db/fold.ts. */
     workflowId: uuid('workflow_id'),
     /** The version that the enrollment was in. */
     version: integer('version'),
@@ -38,11 +40,16 @@ export const steps = pgTable(
     output: jsonObject('output'),
     startedAt: instant('started_at').notNull(),
     endedAt: instant('ended_at'),
+    /** Set by a trigger when the visit ends, by which it is counted once; see src/db/fold.ts. */
+    endSequence: bigint('end_sequence', { mode: 'number' }),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.enrollmentId, t.nodeId, t.visit, t.attempt] }),
     // The workspace comes last: queries that name no workflow must not be drawn to it.
-    index('steps_figures').on(t.workflowId, t.nodeId, t.status, t.port, t.version, t.workspaceId),
+    index('steps_open')
+      .on(t.workflowId, t.nodeId, t.status, t.version, t.workspaceId)
+      .where(sql`${t.endedAt} is null`),
+    index('steps_ended').on(t.endSequence).where(isNotNull(t.endSequence)),
     foreignKey({
       columns: [t.workspaceId, t.enrollmentId],
       foreignColumns: [enrollments.workspaceId, enrollments.id],

@@ -30,7 +30,7 @@ export const statsRoutes = [
     operationId: 'getStats',
     summary: 'Get the figures of a workflow',
     description:
-      'Counted at each call; what takes long to count is kept for some seconds, a minute at most: `at` says when it was so. Somebody counts for the version that she entered, a step for the version that she was in then.',
+      'Counted at each call; what takes longer than a tenth of a second to count is kept for some seconds, a minute at most: `at` says when it was so. Somebody counts for the version that she entered, a step for the version that she was in then.',
     scope: 'workflows:read',
     params: byId,
     query,
@@ -70,10 +70,10 @@ interface Wanted {
   readonly definition: Definition | null;
 }
 
-/** In a few transactions, so that they are counted side by side. */
-async function figuresOf(
+/** Counts them, in a few transactions, so that they are counted side by side. */
+export async function figuresOf(
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>,
-  { id: workflowId, key: workflowKey }: WorkflowRow,
+  { id: workflowId, key: workflowKey }: Pick<WorkflowRow, 'id' | 'key'>,
   { version, definition }: Wanted,
 ): Promise<StatsView> {
   const asked = { workflowId, version };
@@ -81,14 +81,13 @@ async function figuresOf(
   const splits = (definition?.nodes ?? []).flatMap(({ id, type }) =>
     nodeTypes.get(type)?.comparesPorts ? [id] : [],
   );
-  const [{ counts, durations }, visits, { variants, effects }] = await Promise.all([
+  const [{ counts, visits }, variants, { durations, effects }] = await Promise.all([
     transaction(async (tx) => {
-      return { counts: await countPeople(tx, asked), durations: await durationsOf(tx, asked) };
+      return { counts: await countPeople(tx, asked), visits: await countVisits(tx, asked) };
     }),
-    transaction((tx) => countVisits(tx, asked)),
+    transaction((tx) => countVariants(tx, asked, splits)),
     transaction(async (tx) => {
-      const variants = await countVariants(tx, asked, splits);
-      return { variants, effects: await countEffects(tx, asked) };
+      return { durations: await durationsOf(tx, asked), effects: await countEffects(tx, asked) };
     }),
   ]);
   const people = peopleOf(counts);

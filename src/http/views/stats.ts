@@ -31,7 +31,9 @@ export const statsSchema = z
     }),
     durations: z
       .object({ count, p50: seconds, p95: seconds })
-      .describe('In seconds, of those who completed, reached a goal or were exited.'),
+      .describe(
+        'In seconds, of those who completed, reached a goal or were exited. Three digits of each count.',
+      ),
     nodes: z
       .array(
         z.object({
