@@ -124,6 +124,11 @@ const ENVIRONMENT = z.object({
     .regex(/^\S{8,200}$/, 'must be 8 to 200 characters without spaces')
     .optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'], 'http://127.0.0.1:4318').optional(),
+  THROUGHLINE_RATE_LIMIT: wholeNumber(
+    0,
+    1_000_000,
+    'must be 0 to 1000000 requests in a second; 0 is no limit',
+  ).default(1_000),
   THROUGHLINE_STUCK_AFTER_MINUTES: wholeNumber(1, 10_080, 'must be 1 to 10080 minutes').default(15),
   THROUGHLINE_KEEP_ENROLLMENTS_DAYS: days(1).optional(),
   THROUGHLINE_KEEP_MESSAGES_DAYS: days(1).optional(),
@@ -172,6 +177,8 @@ export interface Config {
   metricsToken?: string | undefined;
   /** Collector that takes traces by OTLP over HTTP; nothing is traced without one. */
   tracesUrl?: string | undefined;
+  /** Requests of one API key in a second, at each process of the API; 0 is no limit. */
+  rateLimit: number;
   /** How long after something was due an enrollment is taken for stuck. */
   stuckAfterMs: number;
   /** What is older is deleted; absent means that it is kept. */
@@ -230,6 +237,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     temporalMetricsPort: values.THROUGHLINE_TEMPORAL_METRICS_PORT,
     metricsToken: values.THROUGHLINE_METRICS_TOKEN,
     tracesUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    rateLimit: values.THROUGHLINE_RATE_LIMIT,
     stuckAfterMs: values.THROUGHLINE_STUCK_AFTER_MINUTES * 60_000,
     keep: {
       enrollmentDays: values.THROUGHLINE_KEEP_ENROLLMENTS_DAYS,

@@ -75,11 +75,11 @@ export async function startServer(
     const [database, temporalAnswers] = await Promise.all([answers(db), temporal.healthy()]);
     return { database, temporal: temporalAnswers };
   };
-  const { inboxUrl, metricsToken } = config;
+  const { inboxUrl, metricsToken, rateLimit } = config;
   const unread = onScrape(figuresOf(outbox));
   const steering = createSteering(temporal.client);
   const app = createApp({
-    ...{ db, enrollments, steering, evaluators, ready, inboxUrl, metricsToken, log },
+    ...{ db, enrollments, steering, evaluators, ready, inboxUrl, metricsToken, rateLimit, log },
     links: mailLinks(config),
     wakeRelay: () => relay.wake(),
   });

@@ -4,8 +4,11 @@ import { EnrollmentHandle } from './enrollment';
 import { ThroughlineError } from './error';
 import { eventCalls, figureCalls, personCalls } from './insight';
 import { crowdCalls, jobCalls } from './jobs';
+import { keyCalls } from './keys';
+import { listCalls } from './lists';
 import { steeringCalls } from './steering';
 import { suppressionCalls } from './suppressions';
+import { variableCalls } from './variables';
 import { createTransport, type Transport, type TransportOptions } from './transport';
 import type {
   ActivateInput,
@@ -47,6 +50,10 @@ export class ThroughlineClient {
   /** Events that were recorded; `event` and `events` report some. */
   readonly recorded: ReturnType<typeof eventCalls>;
   readonly suppressions: ReturnType<typeof suppressionCalls>;
+  readonly keys: ReturnType<typeof keyCalls>;
+  readonly lists: ReturnType<typeof listCalls>;
+  /** Those of the workspace. */
+  readonly variables: ReturnType<typeof variableCalls>;
   readonly #call: Transport;
 
   private constructor(call: Transport) {
@@ -57,6 +64,9 @@ export class ThroughlineClient {
     this.jobs = jobCalls(call);
     this.recorded = eventCalls(call);
     this.suppressions = suppressionCalls(call);
+    this.keys = keyCalls(call);
+    this.lists = listCalls(call);
+    this.variables = variableCalls(call);
   }
 
   /** A client for one key. Proves that the API answers and takes the key, else fails. */

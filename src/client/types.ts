@@ -19,6 +19,18 @@ import type { contactSchema } from '../http/views/contact';
 import type { eligibilitySchema } from '../http/views/eligibility';
 import type { eventCountsSchema, eventSchema } from '../http/views/event';
 import type { diffSchema, versionSchema, versionWithDefinitionSchema } from '../http/views/version';
+import type { keyRotation, newKey } from '../http/routes/api-keys';
+import type { listInput } from '../http/routes/lists';
+import type { membersInput } from '../http/routes/list-members';
+import type { variableSchema } from '../http/routes/variables';
+import type { grantedScope, issuedKeySchema, newKeySchema } from '../http/views/issued-key';
+import type {
+  addedSchema,
+  countedListSchema,
+  listSchema,
+  memberSchema,
+  removedSchema,
+} from '../http/views/list';
 import type { commandsForMany } from '../http/routes/jobs';
 import type { migrationInput, migrationPlanInput } from '../http/routes/migrations';
 import type { jobSchema } from '../http/views/job';
@@ -60,6 +72,24 @@ export type StuckEnrollment = z.infer<typeof stuckSchema>;
 export type StuckReason = z.infer<typeof stuckReason>;
 export type Suppression = z.infer<typeof suppressionSchema>;
 export type SuppressionInput = z.input<typeof suppressionInput>;
+export type Scope = z.infer<typeof grantedScope>;
+/** Instants in ISO 8601. */
+export type ApiKeyInput = Omit<z.input<typeof newKey>, 'expiresAt'> & {
+  expiresAt?: string | Date | null | undefined;
+};
+export type ApiKeyRotation = Omit<z.input<typeof keyRotation>, 'expiresAt'> & {
+  expiresAt?: string | Date | null | undefined;
+};
+export type ApiKey = z.infer<typeof issuedKeySchema>;
+export type NewApiKey = z.infer<typeof newKeySchema>;
+export type ContactListInput = z.input<typeof listInput>;
+export type ContactList = z.infer<typeof listSchema>;
+export type CountedContactList = z.infer<typeof countedListSchema>;
+export type ListMember = z.infer<typeof memberSchema>;
+export type MembersInput = z.input<typeof membersInput>['contacts'];
+export type MembersAdded = z.infer<typeof addedSchema>;
+export type MembersRemoved = z.infer<typeof removedSchema>;
+export type Variable = z.infer<typeof variableSchema>;
 export type Workflow = z.infer<typeof workflowSchema>;
 export type CommandsForMany = Omit<z.input<typeof commandsForMany>, 'dryRun'>;
 export type Job = z.infer<typeof jobSchema>;

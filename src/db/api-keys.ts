@@ -1,5 +1,6 @@
 /**
- * Owns: keys of workspaces. Does not own their form (api-key-form.ts).
+ * Owns: making keys of workspaces and knowing them again. Does not own their form (api-key-form.ts), nor what is
+ * done with them later (issued-keys.ts).
  *
  * 1. A key is never stored, only its SHA-256; 256 random bits need no salt.
  * 2. Looking a key up is the one question without a workspace. It is answered by a function of the
@@ -19,14 +20,22 @@ export interface KeyIdentity {
   scopes: string[];
 }
 
+export interface NewApiKey {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresAt?: Date | null | undefined;
+  readonly createdBy?: string | undefined;
+}
+
 /** Makes a key in the workspace of the transaction. `key` is shown once and cannot be read again. */
 export async function createApiKey(
   tx: Tx,
-  { name, scopes }: { name: string; scopes: readonly string[] },
+  { name, scopes, expiresAt, createdBy }: NewApiKey,
 ): Promise<{ id: string; key: string }> {
   const key = generateApiKey();
   const id = newId();
-  await tx.insert(apiKeys).values({ id, name, scopes: [...scopes], ...storedForm(key) });
+  const made = { id, name, scopes: [...scopes], expiresAt, createdBy };
+  await tx.insert(apiKeys).values({ ...made, ...storedForm(key) });
   return { id, key };
 }
 

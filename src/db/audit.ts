@@ -8,7 +8,16 @@ import { audit } from './schema/audit';
 export type AuditRow = typeof audit.$inferSelect;
 
 /** What something can be done to. */
-const SUBJECT_TYPES = ['contact', 'enrollment', 'job', 'suppression', 'workflow'] as const;
+const SUBJECT_TYPES = [
+  'contact',
+  'enrollment',
+  'job',
+  'key',
+  'list',
+  'suppression',
+  'variable',
+  'workflow',
+] as const;
 
 /** Notes who did what to what, in the transaction that does it. `detail` holds ids, no personal data. */
 export async function recordAudit(

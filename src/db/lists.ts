@@ -1,8 +1,70 @@
-/** Lists that people are put on by a node or by hand. A list is made when somebody is first put on it. */
-import { and, asc, eq, sql } from 'drizzle-orm';
-import { newId } from '../ids';
+/**
+ * Lists that people are put on by a node or by hand. A list is made by hand, or when a node first puts somebody on it.
+ */
+import { and, asc, count, desc, eq, lt, sql } from 'drizzle-orm';
+import { isUuid, newId } from '../ids';
 import type { Tx } from './client';
+import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
 import { listMembers, lists } from './schema/lists';
+
+export type ListRow = typeof lists.$inferSelect;
+
+/** Makes a list; null when another has the key. */
+export async function createList(
+  tx: Tx,
+  { key, name }: { readonly key: string; readonly name: string },
+): Promise<ListRow | null> {
+  const made = tx.insert(lists).values({ id: newId(), key, name });
+  const [row] = await made.onConflictDoNothing().returning();
+  return row ?? null;
+}
+
+const named = (idOrKey: string) => eq(isUuid(idOrKey) ? lists.id : lists.key, idOrKey);
+
+/** The list with this id or key. */
+export async function getList(tx: Tx, idOrKey: string): Promise<ListRow | null> {
+  const [row] = await tx.select().from(lists).where(named(idOrKey));
+  return row ?? null;
+}
+
+/** The same, held until the transaction ends, so that nobody deletes it meanwhile. */
+export async function holdList(tx: Tx, idOrKey: string): Promise<ListRow | null> {
+  const [row] = await tx.select().from(lists).where(named(idOrKey)).for('key share');
+  return row ?? null;
+}
+
+/** Lists, the newest first. */
+export async function pageOfLists(tx: Tx, page: Page): Promise<Listed<ListRow>> {
+  const after = positionOf(page, BY_ID);
+  const rows = await tx
+    .select()
+    .from(lists)
+    .where(after === null ? undefined : lt(lists.id, after))
+    .orderBy(desc(lists.id))
+    .limit(fetchLimit(page));
+  return listed(rows, page, (row) => row.id);
+}
+
+/** Calls a list otherwise; its key stays. Null when there is none of this id or key. */
+export async function renameList(tx: Tx, idOrKey: string, name: string): Promise<ListRow | null> {
+  const [row] = await tx.update(lists).set({ name }).where(named(idOrKey)).returning();
+  return row ?? null;
+}
+
+/** Deletes a list with its memberships; null when there is none of this id or key. */
+export async function deleteList(tx: Tx, idOrKey: string): Promise<ListRow | null> {
+  const [row] = await tx.delete(lists).where(named(idOrKey)).returning();
+  return row ?? null;
+}
+
+/** How many people are on a list. */
+export async function countMembers(tx: Tx, listId: string): Promise<number> {
+  const [row] = await tx
+    .select({ members: count() })
+    .from(listMembers)
+    .where(eq(listMembers.listId, listId));
+  return row?.members ?? 0;
+}
 
 /** Puts a contact on the list with this key; false when she is on it already. */
 export async function addToList(

@@ -3,11 +3,14 @@ import { fail } from '../errors';
 import type { HttpDeps } from './deps';
 import { devInbox } from './dev-inbox';
 import { handlersOf } from './dispatch';
+import { createKeyUse } from './key-use';
 import { metricsListener } from './metrics';
 import { observed, taken } from './observe';
 import { mailLinkPages } from './mail-links';
 import { openApiDocument } from './openapi';
 import { problemHandler } from './problem';
+import { createRateLimit } from './rate-limit';
+import { referencePage } from './reference/page';
 import { requestId } from './request-id';
 import { health } from './routes/health';
 import { routes } from './routes/index';
@@ -25,6 +28,7 @@ export function createApp(deps: HttpDeps): Express {
   app.get('/openapi.json', taken('/openapi.json'), (_request, response) => {
     response.json(openApiDocument());
   });
+  app.use(referencePage());
   app.use('/api/v1', api(deps));
   app.use((request) => {
     throw fail(
@@ -38,8 +42,16 @@ export function createApp(deps: HttpDeps): Express {
 
 function api(deps: HttpDeps): Router {
   const router = Router();
+  const gate = {
+    limit: createRateLimit({ perSecond: deps.rateLimit ?? 0 }),
+    used: createKeyUse(deps),
+  };
   for (const route of routes)
-    router[route.method](route.path, taken(`/api/v1${route.path}`), ...handlersOf(route, deps));
+    router[route.method](
+      route.path,
+      taken(`/api/v1${route.path}`),
+      ...handlersOf(route, deps, gate),
+    );
   for (const path of new Set(routes.map((route) => route.path)))
     router.all(path, otherMethod(path));
   return router;

@@ -27,8 +27,13 @@ export async function authenticate(
  * for any noun or verb (`events:*`, `*:read`), or `admin`, which covers all.
  */
 export function authorize({ scopes }: KeyIdentity, needed: Scope): void {
-  const [noun, verb] = needed.split(':') as [string, string];
-  const covering = ['admin', needed, `${noun}:*`, `*:${verb}`];
-  if (scopes.some((scope) => covering.includes(scope))) return;
+  if (covers(scopes, needed)) return;
   throw fail('auth.forbidden', `This API key lacks the scope "${needed}". Use a key that has it.`);
+}
+
+/** Whether one of the scopes allows all that the wanted one does, which may have a `*` itself or be `admin`. */
+export function covers(scopes: readonly string[], wanted: string): boolean {
+  const [noun, verb] = wanted.split(':');
+  const covering = ['admin', wanted, `${noun}:*`, `*:${verb}`];
+  return scopes.some((scope) => covering.includes(scope));
 }

@@ -25,5 +25,7 @@ export interface HttpDeps {
   readonly inboxUrl?: string | undefined;
   /** Whom `/metrics` is answered; everybody without one. */
   readonly metricsToken?: string | undefined;
+  /** Requests of one key in a second, in this process; no limit without it, and with 0. */
+  readonly rateLimit?: number | undefined;
   readonly log: Logger;
 }

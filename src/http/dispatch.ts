@@ -26,12 +26,23 @@ const emptyObject = z.strictObject({});
 
 type AnyCall = Call<Record<string, unknown>, Record<string, unknown>, unknown>;
 
+/** What happens to every request with a key, whatever its route. */
+export interface Gate {
+  /** Refuses a key that asks too often; runs behind the look-up of the key. */
+  readonly limit: RequestHandler;
+  used(key: KeyIdentity): void;
+}
+
 /** The handlers of a route, in order. */
-export function handlersOf(route: Route, deps: HttpDeps): RequestHandler[] {
+export function handlersOf(route: Route, deps: HttpDeps, gate: Gate): RequestHandler[] {
   const authentication: RequestHandler = async (request, response, next) => {
     const key = await authenticate(deps.db, request.get('Authorization'));
-    authorize(key, route.scope);
     response.locals.key = key;
+    gate.used(key);
+    next();
+  };
+  const authorization: RequestHandler = (_request, response, next) => {
+    authorize(response.locals.key as KeyIdentity, route.scope);
     next();
   };
   const answering: RequestHandler = async (request, response) => {
@@ -44,7 +55,7 @@ export function handlersOf(route: Route, deps: HttpDeps): RequestHandler[] {
   };
   const limit = route.maxBody ?? DEFAULT_BODY_LIMIT;
   const reading = 'write' in route ? [readBody(limit, route.acceptsYaml ?? false)] : [];
-  return [authentication, ...reading, answering];
+  return [authentication, gate.limit, authorization, ...reading, answering];
 }
 
 function callOf(route: Route, deps: HttpDeps, request: Request, response: Response): AnyCall {

@@ -53,8 +53,8 @@ export async function once(
       return replayed(state.response as unknown as StoredAnswer);
     case 'new': {
       const answer = await work();
-      const { status, body: answered = null, headers = {} } = answer;
-      await finishIdempotent(tx, { key, response: { status, headers, body: answered } });
+      const { status, body: answered = null, repeatedBody = answered, headers = {} } = answer;
+      await finishIdempotent(tx, { key, response: { status, headers, body: repeatedBody } });
       return answer;
     }
   }

@@ -7,6 +7,7 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../errors';
+import { jsonObject } from './common';
 import type { Route } from './route';
 import { routes } from './routes/index';
 import { issueSchema } from './views/workflow';
@@ -15,6 +16,7 @@ const EVERY_ROUTE: readonly ErrorCode[] = [
   'auth.missing',
   'auth.invalid',
   'auth.forbidden',
+  'request.rate_limited',
   'request.invalid',
   'service.unavailable',
   'internal.error',
@@ -26,7 +28,7 @@ const WRITING_ROUTES: readonly ErrorCode[] = [
 ];
 const POST_ROUTES: readonly ErrorCode[] = ['request.idempotency_mismatch', 'request.in_progress'];
 
-const problemSchema = z
+export const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),
@@ -41,8 +43,19 @@ const problemSchema = z
       .array(z.string())
       .optional()
       .describe('With `request.unsupported_media_type`: what may be sent instead.'),
+    warnings: z.array(issueSchema).optional().describe('With `definition.invalid`.'),
+    tests: z
+      .array(z.object({ name: z.string(), differences: z.array(jsonObject) }))
+      .optional()
+      .describe('With `workflow.tests_failed`: those that failed, and in what.'),
+    uses: z
+      .array(z.object({ workflow: z.string(), version: z.int().nullable() }))
+      .optional()
+      .describe('With `template.in_use`: by which workflows; `null` is the draft.'),
   })
   .meta({ id: 'Problem' });
+
+const YAML = { 'application/yaml': { schema: jsonObject } };
 
 let document: ReturnType<typeof createDocument> | null = null;
 
@@ -72,19 +85,28 @@ function describeApi(): ZodOpenApiObject {
 }
 
 function describeRoute(route: Route): ZodOpenApiOperationObject {
-  const { operationId, summary, description, params, query, body } = route;
-  const noun = route.scope.split(':')[0] ?? '';
+  const { operationId, path, scope, summary, description = '', params, query, body } = route;
+  const needs = `Needs the scope \`${scope}\`.`;
   return {
     operationId,
     summary,
-    tags: [noun],
-    ...(description ? { description } : {}),
+    tags: [path.split('/')[1] ?? ''],
+    description: description === '' ? needs : `${description} ${needs}`,
     requestParams: {
       ...(params ? { path: params } : {}),
       ...(query ? { query } : {}),
       ...headersOf(route),
     },
-    ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
+    ...(body
+      ? {
+          requestBody: {
+            content: {
+              'application/json': { schema: body },
+              ...(route.acceptsYaml === true ? YAML : {}),
+            },
+          },
+        }
+      : {}),
     responses: { ...answersOf(route), ...problemsOf(route) },
   };
 }
@@ -92,6 +114,7 @@ function describeRoute(route: Route): ZodOpenApiOperationObject {
 function headersOf(route: Route): { header?: z.ZodObject } {
   const key = z
     .string()
+    .regex(/^[!-~]{1,255}$/)
     .optional()
     .describe('The same key and request twice have one effect and one answer, for 24 hours.');
   const tag = z.string().optional().describe('The entity tag that was read.');
@@ -104,9 +127,15 @@ function headersOf(route: Route): { header?: z.ZodObject } {
 
 function answersOf({ answers }: Route): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema }]) => [
+    Object.entries(answers).map(([status, { description, schema, yaml }]) => [
       status,
-      { description, content: { 'application/json': { schema } } },
+      {
+        description,
+        content: {
+          ...(yaml === 'only' ? {} : { 'application/json': { schema } }),
+          ...(yaml === undefined ? {} : YAML),
+        },
+      },
     ]),
   );
 }

@@ -10,6 +10,7 @@ const PROBLEM_JSON = 'application/problem+json';
 const RETRY_AFTER: Readonly<Record<string, string>> = {
   'service.unavailable': '1',
   'request.in_progress': '1',
+  'request.rate_limited': '1',
 };
 
 /** The members of a problem, but for the request's id. */

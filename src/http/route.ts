@@ -11,14 +11,24 @@ import type { HttpDeps } from './deps';
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** What a key must be allowed: a noun and whether it is read or written. */
-export type Scope =
-  `${'contacts' | 'workflows' | 'enrollments' | 'events' | 'audit'}:${'read' | 'write'}`;
+export type Scope = `${(typeof SCOPE_NOUNS)[number]}:${'read' | 'write'}`;
+
+export const SCOPE_NOUNS = [
+  'contacts',
+  'workflows',
+  'enrollments',
+  'events',
+  'audit',
+  'api-keys',
+] as const;
 
 export interface Answer {
   readonly status: number;
   /** Sent as JSON; a text that comes with a content type of its own is sent as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the same request is answered when it comes again under its Idempotency-Key: for what is shown only once. */
+  readonly repeatedBody?: unknown;
   /**
    * Runs after the commit, before the answer is sent, and may improve it. It may fail or be skipped
    * (a replayed answer): whatever has to happen belongs into the transaction.
@@ -50,7 +60,15 @@ interface RouteBase {
   readonly description?: string;
   readonly scope: Scope;
   readonly answers: Readonly<
-    Record<number, { readonly description: string; readonly schema: z.ZodType }>
+    Record<
+      number,
+      {
+        readonly description: string;
+        readonly schema: z.ZodType;
+        /** Whether it may come as YAML too, or only so. */
+        readonly yaml?: true | 'only';
+      }
+    >
   >;
   /** Codes of problems beyond those that every route has. */
   readonly problems?: readonly ErrorCode[];

@@ -3,7 +3,7 @@
  * update from Temporal's own tools.
  */
 import { z } from 'zod';
-import { nodeId } from './names';
+import { nodeId, versionNumber } from './names';
 
 /**
  * What becomes of the time that a pause takes. `run`: waits go on as if there had been none. `freeze`: a wait
@@ -49,7 +49,7 @@ export const commandInputs = {
     to: nodeId.describe('The node on which she goes on; all her paths end.'),
   }),
   migrate: z.strictObject({
-    version: z.int().positive().describe('The published version that she goes on in.'),
+    version: versionNumber.describe('The published version that she goes on in.'),
     map: z
       .record(nodeId, nodeId)
       .default({})

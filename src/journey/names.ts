@@ -21,6 +21,12 @@ export const nodeId = z
   )
   .describe('Names the node in edges, statistics and migrations; stable across versions.');
 
+/** The number of a published version. */
+export const versionNumber = z
+  .int()
+  .positive()
+  .max(999_999_999, 'Expected the number of a version.');
+
 /** A port that a definition names. */
 export const portName = z
   .string()

@@ -177,6 +177,24 @@ test('429 and 503 are tried again, other answers are not', async () => {
   }
 });
 
+test.each([
+  ['in seconds', '3600'],
+  ['as a date', new Date(Date.now() + 3_600_000).toUTCString()],
+])(
+  'whoever is asked to come again in an hour, %s, is told so at once, and does not ask again',
+  async (_form, retryAfter) => {
+    const between = await proxy((response, count) => {
+      if (count === 1) return 'pass';
+      response.writeHead(429, { 'Retry-After': retryAfter });
+      response.end(JSON.stringify({ code: 'request.rate_limited', detail: 'Later.' }));
+      return 'spoilt';
+    });
+    const far = await ThroughlineClient.connect({ address: between.address, apiKey: api.key });
+    expect(await failure(far.workflows.get('journey'))).toMatchObject({ status: 429 });
+    expect(between.count()).toBe(2);
+  },
+);
+
 test('an answer of something else is named as such', async () => {
   const between = await proxy((response, count) => {
     if (count === 1) return 'pass';

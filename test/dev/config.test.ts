@@ -37,6 +37,8 @@ test('port 0 is accepted and counts as given', () => {
 test('metrics, stuck people and what is kept: off or for ever unless told, in the units of the code', () => {
   expect(loadConfig({})).toMatchObject({ stuckAfterMs: 900_000, keep: {} });
   expect(loadConfig({}).metricsPort).toBeUndefined();
+  expect(loadConfig({}).rateLimit).toBe(1_000);
+  expect(loadConfig({ THROUGHLINE_RATE_LIMIT: '0' }).rateLimit).toBe(0);
   const told = {
     THROUGHLINE_METRICS_PORT: '9464',
     THROUGHLINE_TEMPORAL_METRICS_PORT: '9465',

@@ -6,6 +6,7 @@ import type { Database } from '../../src/db/client';
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import { createApp } from '../../src/http/app';
 import type { Readiness } from '../../src/http/deps';
+import { problemSchema } from '../../src/http/openapi';
 import { createMailLinks, type MailLinks } from '../../src/links/mail-links';
 import { createLogger } from '../../src/log';
 import type { EnrollmentStarter } from '../../src/temporal/enrollments';
@@ -139,4 +140,8 @@ export function expectProblem(response: request.Response, status: number, code: 
     status,
     requestId: response.headers['x-request-id'],
   });
+  expect(Object.keys(response.body).filter((member) => !PROBLEM_MEMBERS.has(member))).toEqual([]);
 }
+
+/** What the OpenAPI document says that a problem may have. */
+const PROBLEM_MEMBERS = new Set(Object.keys(problemSchema.shape));

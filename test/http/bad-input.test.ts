@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import request from 'supertest';
+import { newId } from '../../src/ids';
 import { expectProblem, startApi, type TestApi, waiting } from './api';
 
 let api: TestApi;
@@ -284,4 +285,22 @@ describe('addresses, queries and headers', () => {
     });
     expect((await request(api.address).get('/healthz')).status).toBe(200);
   });
+});
+
+test('a version of more digits than any has is refused, wherever it is given', async () => {
+  await api.post('/workflows', waiting('versions'));
+  const version = 5_233_826_778_988;
+  const at = '/workflows/versions';
+  const nobody = newId();
+  const answers = await Promise.all([
+    api.post(`${at}/migrations`, { to: version }),
+    api.post(`${at}/migrations/plan`, { to: 1, from: version }),
+    api.post(`${at}/enrollments/commands`, { type: 'cancel', where: { version } }),
+    api.post(`/enrollments/${nobody}/migrate`, { version }),
+    api.get(`${at}/enrollments?version=${version}`),
+    api.get(`${at}/stats?version=${version}`),
+    api.get(`${at}/versions/${version}`),
+    api.get(`${at}/versions/diff?from=${version}`),
+  ]);
+  for (const answer of answers) expectProblem(answer, 422, 'request.invalid');
 });

@@ -57,6 +57,41 @@ test('every operation says what it answers, with and without success', () => {
   }
 });
 
+test('definitions are said to come and go as YAML where they do', async () => {
+  const typesOf = (at: string, method: string) => {
+    const { operation } =
+      operations().find((each) => each.path === at && each.method === method) ?? {};
+    const { requestBody = {}, responses = {} } = operation ?? {};
+    const contents = [requestBody, responses['200'] ?? {}] as { content?: object }[];
+    return contents.map(({ content = {} }) => Object.keys(content));
+  };
+  const [JSON_TYPE, YAML_TYPE] = ['application/json', 'application/yaml'];
+  expect(typesOf('/api/v1/workflows', 'post')[0]).toEqual([JSON_TYPE, YAML_TYPE]);
+  expect(typesOf('/api/v1/workflows/{id}/export', 'get')[1]).toEqual([JSON_TYPE, YAML_TYPE]);
+  expect(typesOf('/api/v1/library/{key}', 'get')[1]).toEqual([YAML_TYPE]);
+  const journey = await api.get('/library/abandoned-cart');
+  expect(journey.headers['content-type']).toMatch(/^application\/yaml/);
+});
+
+test('an Idempotency-Key is described as it is taken', async () => {
+  const { paths } = openApiDocument() as unknown as {
+    paths: Record<
+      string,
+      { post: { parameters: { name: string; schema: { pattern: string } }[] } }
+    >;
+  };
+  const described = paths['/api/v1/contacts']?.post.parameters.find(
+    ({ name }) => name === 'Idempotency-Key',
+  );
+  const pattern = new RegExp(described?.schema.pattern ?? '^$');
+  for (const key of ['x', 'a'.repeat(255), 'a'.repeat(256), 'two words', '!~']) {
+    const { status } = await api
+      .post('/contacts', { externalId: 'idempotent' })
+      .set('Idempotency-Key', key);
+    expect([key, status < 300]).toEqual([key, pattern.test(key)]);
+  }
+});
+
 test('it is served without a key, and whole', async () => {
   const response = await request(api.address).get('/openapi.json');
   expect(response.status).toBe(200);

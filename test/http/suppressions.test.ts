@@ -80,6 +80,7 @@ test('they are listed by parts, the newest first', async () => {
 test.each([
   [{}, 'address'],
   [{ address: 'ada' }, 'address'],
+  [{ address: `${'a'.repeat(65)}@example.com` }, 'address'],
   [{ address: 'ada@example.com', reason: 'because' }, 'reason'],
   [{ address: 'ada@example.com', note: 'x' }, 'note'],
 ])('%j is refused', async (body, path) => {

@@ -360,3 +360,13 @@ edges:
     });
   });
 });
+
+test('characters that YAML cannot print stand in it as escapes, and come back', () => {
+  const name = 'a\u0081b\u007f\uffff "c"\n- no';
+  const definition = { ...define({ nodes: { a: ['wait', { for: '1h' }] } }), name };
+  for (const form of FORMS) {
+    const text = exportDefinition(definition, { form, format: 'yaml' });
+    expect(text).not.toMatch(/[\x7f-\x84\x86-\x9f\uffff]/);
+    expect(read(text)['name']).toBe(name);
+  }
+});

@@ -12,6 +12,14 @@ export const apiKeys = pgTable(
     secretHash: text('secret_hash').notNull(),
     scopes: text('scopes').array().notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
+    /** The key that made it; null for one that came with the workspace. */
+    createdBy: text('created_by'),
+    /** It is in force before this instant; null for ever. */
+    expiresAt: instant('expires_at'),
+    /** To the minute. */
+    lastUsedAt: instant('last_used_at'),
+    /** The key that a rotation put in its place. */
+    replacedBy: uuid('replaced_by'),
     revokedAt: instant('revoked_at'),
   },
   (t) => [

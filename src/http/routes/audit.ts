@@ -30,7 +30,9 @@ export const auditRoutes = [
         .min(1)
         .max(200)
         .optional()
-        .describe('Only what was done to this enrollment, workflow, contact, job or suppression.'),
+        .describe(
+          'Only what was done to this one: the id of an enrollment, workflow, contact, job, suppression, list or API key, or the name of a variable.',
+        ),
     }),
     answers: { 200: { description: 'Audit entries.', schema: listOf(auditSchema) } },
     handle: ({ query, transaction }) =>

@@ -69,7 +69,7 @@ export const definitionRoutes = [
     scope: 'workflows:read',
     params: byId,
     query: exportQuery,
-    answers: { 200: { description: 'The definition, as YAML or JSON.', schema: z.string() } },
+    answers: { 200: { description: 'The definition.', schema: jsonObject, yaml: true } },
     problems: ['workflow.not_found', 'definition.invalid'],
     async handle({ params: { id }, query, transaction }) {
       const { form = 'graph', format = 'yaml' } = query;

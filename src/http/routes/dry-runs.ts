@@ -37,7 +37,7 @@ const storedRequest = z
 const inlineRequest = z
   .strictObject({
     definition: z
-      .union([z.string().max(LARGE_BODY_LIMIT), jsonObject], {
+      .union([z.string(), jsonObject], {
         error: ({ input }) =>
           input === undefined || typeof input === 'string' || typeof input === 'object'
             ? undefined

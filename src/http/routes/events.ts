@@ -8,6 +8,7 @@ import {
 } from '../../db/contacts';
 import { countEventTypes, listEvents, recordEvent } from '../../db/events';
 import type { ErrorCode } from '../../errors';
+import { mailAddress } from '../../journey/contact-fields';
 import { eventType } from '../../journey/names';
 import { knownEvent } from '../../language/event-catalogue';
 import { LARGE_BODY_LIMIT } from '../body';
@@ -35,7 +36,7 @@ export const eventInput = z
       .describe('Your id of the event: the same id twice counts once.'),
     contactId: uuid.optional(),
     externalId: z.string().min(1).max(200).optional(),
-    email: z.email('Expected an e-mail address.').max(320).optional(),
+    email: mailAddress.max(320).optional(),
     type: eventName,
     properties: jsonObject.optional(),
     occurredAt: instantInput.optional().describe('When it happened; now unless told.'),

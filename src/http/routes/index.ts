@@ -1,4 +1,5 @@
 import type { Route } from '../route';
+import { apiKeyRoutes } from './api-keys';
 import { auditRoutes } from './audit';
 import { canaryRoutes } from './canaries';
 import { contactRoutes } from './contacts';
@@ -11,11 +12,14 @@ import { eventRoutes } from './events';
 import { explainRoutes } from './explain';
 import { jobRoutes } from './jobs';
 import { libraryRoutes } from './library';
+import { listMemberRoutes } from './list-members';
+import { listRoutes } from './lists';
 import { messageRoutes } from './messages';
 import { migrationRoutes } from './migrations';
 import { statsRoutes } from './stats';
 import { stuckEnrollmentRoutes } from './stuck-enrollments';
 import { suppressionRoutes } from './suppressions';
+import { variableRoutes } from './variables';
 import { workflowStateRoutes } from './workflow-states';
 import { workflowVersionRoutes } from './workflow-versions';
 import { workflowRoutes } from './workflows';
@@ -43,4 +47,8 @@ export const routes: readonly Route[] = [
   ...suppressionRoutes,
   ...libraryRoutes,
   ...auditRoutes,
+  ...apiKeyRoutes,
+  ...listRoutes,
+  ...listMemberRoutes,
+  ...variableRoutes,
 ];

@@ -15,7 +15,7 @@ import {
 import { countSelected } from '../../db/selection';
 import { fail } from '../../errors';
 import { type Command, commandInputs } from '../../journey/commands';
-import { nodeId } from '../../journey/names';
+import { nodeId, versionNumber } from '../../journey/names';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, found, jsonObject, listOf, pageQuery, uuid } from '../common';
 import { type Answer, readRoute, writeRoute } from '../route';
@@ -33,7 +33,7 @@ export const perSecond = z
 const RETRY = 'retry';
 
 const where = z.strictObject({
-  version: z.int().positive().optional(),
+  version: versionNumber.optional(),
   status: z.enum(['running', 'waiting', 'paused', 'failed']).optional(),
   nodeId: nodeId
     .optional()

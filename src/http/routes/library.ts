@@ -4,7 +4,7 @@ import { createWorkflow } from '../../db/workflows';
 import { fail } from '../../errors';
 import { definitionSchema } from '../../journey/definition';
 import { journeyText, type LibraryJourney, listJourneys } from '../../library/journeys';
-import { listOf } from '../common';
+import { jsonObject, listOf } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
 import { requireDefinition } from '../definition-input';
@@ -51,7 +51,7 @@ export const libraryRoutes = [
     summary: 'Read the definition of a journey of the library, with its comments and tests',
     scope: 'workflows:read',
     params: byKey,
-    answers: { 200: { description: 'The definition, as YAML.', schema: z.string() } },
+    answers: { 200: { description: 'The definition.', schema: jsonObject, yaml: 'only' } },
     problems: ['journey.not_found'],
     async handle({ params }) {
       return {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { startCommandJob } from '../../db/jobs';
 import { fail } from '../../errors';
 import { commandInputs } from '../../journey/commands';
+import { versionNumber } from '../../journey/names';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject } from '../common';
 import { requireDefinition } from '../definition-input';
@@ -13,11 +14,9 @@ import { planSchema, planView } from '../views/migration-plan';
 import { jobAnswer, perSecond } from './jobs';
 import { requireWorkflow } from './workflows';
 
-const version = z.int().positive();
-
 const migration = {
-  to: version.describe('The published version that they go on in.'),
-  from: version.optional().describe('The version that they are in; every other when absent.'),
+  to: versionNumber.describe('The published version that they go on in.'),
+  from: versionNumber.optional().describe('The version that they are in; every other when absent.'),
   map: commandInputs.migrate.shape.map.optional(),
 };
 
@@ -26,7 +25,7 @@ export const migrationPlanInput = z
     ...migration,
     to: migration.to.optional(),
     definition: z
-      .union([z.string().max(LARGE_BODY_LIMIT), jsonObject])
+      .union([z.string(), jsonObject])
       .optional()
       .describe('Instead of `to`: a definition that is not published yet, as an object or a text.'),
   })

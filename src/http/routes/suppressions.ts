@@ -7,11 +7,12 @@ import {
   suppress,
 } from '../../db/suppressions';
 import { fail } from '../../errors';
+import { mailAddress } from '../../journey/contact-fields';
 import { byId, found, listAnswer, listOf, pageQuery } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { suppressionReason, suppressionSchema, suppressionView } from '../views/suppression';
 
-const address = z.email('Expected an e-mail address.').max(320);
+const address = mailAddress.max(320);
 
 export const suppressionInput = z
   .strictObject({
