@@ -161,6 +161,7 @@ async function firstClaim(
     channel: send.channel,
     provider: send.provider,
     purpose: send.config.purpose,
+    topic: send.config.topic,
     ...outcome,
   });
 }
@@ -191,7 +192,7 @@ async function judged(
 ): Promise<Outcome> {
   const held = await heldBack(send, loaded);
   if (held !== null) return { status: 'blocked', ...held };
-  const outcome = compose(send, loaded, id, options);
+  const outcome = await compose(send, loaded, id, options);
   if (outcome.status !== 'claimed') return outcome;
   const kept = await keptFrom(loaded.facts, outcome.toAddress ?? '');
   if (kept !== null) return { status: 'blocked', ...kept };

@@ -1,7 +1,7 @@
 /** What holds a mail back, judged by what is committed when it is claimed; by every attempt anew. */
 import type { HeldBack } from '../src/db/deliveries';
 import type { EnrollmentFacts } from '../src/db/facts';
-import { withheld } from '../src/journey/consent';
+import { consentTo, isRefused, withheld } from '../src/journey/consent';
 import type { Facts } from '../src/journey/facts';
 import type { SuppressionReason } from '../src/journey/suppression';
 import type { EmailConfig } from './email-request';
@@ -15,10 +15,16 @@ interface Holdable extends Watched {
 /** Why the message must not leave, whoever it would go to; null when it may. */
 export async function heldBack(send: Holdable, loaded: EnrollmentFacts): Promise<HeldBack | null> {
   const { channel, config } = send;
-  const reason =
-    (await stoppedBy(send, loaded)) ??
-    withheld(loaded.facts.contact.consent, channel, config.purpose);
-  return reason === null ? null : { reason };
+  const stopped = await stoppedBy(send, loaded);
+  if (stopped !== null) return { reason: stopped };
+  const { consent } = loaded.facts.contact;
+  const reason = withheld(consent, channel, config);
+  if (reason === null) return null;
+  const { topic = '' } = config;
+  const isAboutTopic = isRefused(consent, consentTo(channel, topic));
+  return isAboutTopic && !isRefused(consent, channel)
+    ? { reason, receipt: `She has unsubscribed from the topic "${topic}".` }
+    : { reason };
 }
 
 const BECAUSE: Readonly<Record<SuppressionReason, string>> = {

@@ -12,12 +12,13 @@ export interface OwnLinks {
 }
 
 /** Where somebody unsubscribes, for its template; the empty text where there are no links. */
-export function unsubscribeUrl({ links, message }: OwnLinks): string {
-  return links?.unsubscribe(message) ?? '';
+export function unsubscribeUrl({ links, message }: OwnLinks, topic?: string): string {
+  return links?.unsubscribe(message, topic) ?? '';
 }
 
 interface Linked {
   readonly purpose: Purpose;
+  readonly topic?: string | undefined;
   readonly trackOpens?: boolean | undefined;
   readonly trackClicks?: boolean | undefined;
 }
@@ -25,7 +26,7 @@ interface Linked {
 /** The mail with its links. */
 export function linked(
   mail: EmailMessage,
-  { purpose, trackClicks, trackOpens }: Linked,
+  { purpose, topic, trackClicks, trackOpens }: Linked,
   { links, message }: OwnLinks,
 ): EmailMessage {
   if (links === null) return mail;
@@ -39,6 +40,6 @@ export function linked(
   return {
     ...mail,
     ...(html === undefined ? {} : { html }),
-    ...(unsubscribes ? { unsubscribeUrl: links.unsubscribe(message) } : {}),
+    ...(unsubscribes ? { unsubscribeUrl: links.unsubscribe(message, topic) } : {}),
   };
 }

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly request?: { readonly [key: string]: Json };
   readonly requestHash?: string;
   readonly messageId?: string;
+  readonly template?: string;
+  readonly templateVersion?: number;
   readonly deferredUntil?: Date | null;
   readonly judgedAt?: Date;
 }
@@ -41,14 +43,20 @@ interface Composable {
 }
 
 /** The mail, rendered; or the code of why there is none. Throws TemplateError for a render that may be tried again. */
-export function compose(
+export async function compose(
   { workspaceId, config, effectKey, sender, links }: Composable,
   { facts }: EnrollmentFacts,
   deliveryId: string,
   { lastTry }: ClaimOptions,
-): Outcome {
+): Promise<Outcome> {
   const own = { links, message: { workspaceId, deliveryId, contactId: facts.contact.id } };
-  const composed = tryCompose(() => composeEmail(config, facts, effectKey, sender, own), lastTry);
+  const stored = config.template === undefined ? null : await facts.template(config.template);
+  if (stored === null && config.template !== undefined) return unknownTemplate(config.template);
+  const said = stored ?? { ...config, subject: config.subject ?? '' };
+  const composed = tryCompose(
+    () => composeEmail(config, said, facts, effectKey, sender, own),
+    lastTry,
+  );
   if ('blocked' in composed) return { status: 'blocked', reason: composed.blocked };
   if ('refused' in composed)
     return { status: 'failed', reason: composed.refused, providerResponse: composed.detail ?? '' };
@@ -60,7 +68,13 @@ export function compose(
     request: message as unknown as { readonly [key: string]: Json },
     requestHash: requestHash(message),
     messageId: message.messageId,
+    ...(stored === null ? {} : { template: stored.key, templateVersion: stored.version }),
   };
+}
+
+function unknownTemplate(key: string): Outcome {
+  const code: ErrorCode = 'template.not_found';
+  return { status: 'failed', reason: code, providerResponse: `There is no template "${key}".` };
 }
 
 type Attempted =

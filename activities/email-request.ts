@@ -6,17 +6,18 @@ import type { Purpose } from '../src/journey/consent';
 import type { Facts } from '../src/journey/facts';
 import type { Json, JsonObject } from '../src/journey/json';
 import { addressProblem, headerProblem } from '../src/journey/mail-rules';
+import type { MailContent } from '../src/journey/mail-template';
 import { linked, type OwnLinks, unsubscribeUrl } from './email-links';
 
 /** The settings of a `send_email` node, as its published version stores them. */
-export interface EmailConfig {
-  readonly subject: string;
-  readonly html?: string | undefined;
-  readonly text?: string | undefined;
+export interface EmailConfig extends Partial<MailContent> {
+  /** The key of a stored template, which says all of the above. */
+  readonly template?: string | undefined;
   readonly from?: { readonly name?: string | undefined; readonly email: string } | undefined;
   readonly replyTo?: string | undefined;
   readonly to?: string | undefined;
   readonly purpose: Purpose;
+  readonly topic?: string | undefined;
   readonly trackOpens?: boolean | undefined;
   readonly trackClicks?: boolean | undefined;
   readonly onUnknown?: 'hold' | 'resend' | 'continue' | undefined;
@@ -35,9 +36,10 @@ export type Composition =
   | { readonly blocked: 'no_address' | 'invalid_address' }
   | { readonly refused: 'email.header_refused' };
 
-/** Renders the templates, addresses the mail and gives it its links. Throws TemplateError. */
+/** Renders what the mail says, addresses it and gives it its links. Throws TemplateError. */
 export function composeEmail(
   config: EmailConfig,
+  said: MailContent,
   facts: Facts,
   effectKey: string,
   defaultSender: Sender,
@@ -47,8 +49,8 @@ export function composeEmail(
     to,
     subject: rendered,
     ...bodies
-  } = renderEmail(config, facts, {
-    unsubscribe_url: unsubscribeUrl(own),
+  } = renderEmail({ ...said, to: config.to }, facts, {
+    unsubscribe_url: unsubscribeUrl(own, config.topic),
   });
   const subject = config.subjectOf?.(rendered || undefined, bodies.text ?? '') ?? rendered;
   const content = { subject, ...bodies };

@@ -16,6 +16,7 @@ import { createHttpRequest } from '../activities/http-request';
 import { createRemoveFromWorkflow } from '../activities/remove-from-workflow';
 import { createSendEmail } from '../activities/send-email';
 import { createSendNotification } from '../activities/send-notification';
+import { orderedTestMails } from '../activities/test-mails';
 import { createWebhook } from '../activities/webhook';
 import { createHttpChannel, type HttpChannel } from './channels/http';
 import { createSmtpChannel } from './channels/smtp';
@@ -169,6 +170,7 @@ async function main(config: Config): Promise<void> {
   const chores = (outbox: Database) => [
     orphanedSends({ outbox, db, channel, log }),
     orphanedCalls({ outbox, db, log }),
+    orderedTestMails({ outbox, db, channel, sender, log }),
   ];
   const upkeep = await openUpkeep({
     url: config.databaseUrl,

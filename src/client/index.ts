@@ -9,6 +9,7 @@ import { listCalls } from './lists';
 import { steeringCalls } from './steering';
 import { suppressionCalls } from './suppressions';
 import { variableCalls } from './variables';
+import { templateCalls } from './templates';
 import { createTransport, type Transport, type TransportOptions } from './transport';
 import type {
   ActivateInput,
@@ -54,6 +55,7 @@ export class ThroughlineClient {
   readonly lists: ReturnType<typeof listCalls>;
   /** Those of the workspace. */
   readonly variables: ReturnType<typeof variableCalls>;
+  readonly templates: ReturnType<typeof templateCalls>;
   readonly #call: Transport;
 
   private constructor(call: Transport) {
@@ -67,6 +69,7 @@ export class ThroughlineClient {
     this.keys = keyCalls(call);
     this.lists = listCalls(call);
     this.variables = variableCalls(call);
+    this.templates = templateCalls(call);
   }
 
   /** A client for one key. Proves that the API answers and takes the key, else fails. */

@@ -22,7 +22,7 @@ export interface TransportOptions {
 }
 
 export interface CallRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
@@ -72,7 +72,7 @@ function prepare(
   { method, path, query = {}, body, headers, isText = false }: CallRequest,
 ): Prepared {
   const url = new URL(base + path);
-  const hasBody = method === 'POST' || method === 'PATCH';
+  const hasBody = method !== 'GET' && method !== 'DELETE';
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) url.searchParams.set(name, String(value));
   const isYaml = typeof body === 'string';

@@ -37,6 +37,14 @@ import type { jobSchema } from '../http/views/job';
 import type { messageSchema } from '../http/views/message';
 import type { suppressionInput } from '../http/routes/suppressions';
 import type { suppressionSchema } from '../http/views/suppression';
+import type { templateContent, templateInput } from '../http/routes/templates';
+import type { templatePreviewInput, testMailInput } from '../http/routes/template-trials';
+import type {
+  templatePreviewSchema,
+  templateSchema,
+  templateSummarySchema,
+  testMailSchema,
+} from '../http/views/template';
 import type { planSchema } from '../http/views/migration-plan';
 import type { statsSchema } from '../http/views/stats';
 import type { storySchema } from '../http/views/story';
@@ -90,6 +98,14 @@ export type MembersInput = z.input<typeof membersInput>['contacts'];
 export type MembersAdded = z.infer<typeof addedSchema>;
 export type MembersRemoved = z.infer<typeof removedSchema>;
 export type Variable = z.infer<typeof variableSchema>;
+export type Template = z.infer<typeof templateSchema>;
+export type TemplateSummary = z.infer<typeof templateSummarySchema>;
+export type TemplateInput = z.input<typeof templateInput>;
+export type TemplateContent = z.input<typeof templateContent>;
+export type TemplatePreview = z.infer<typeof templatePreviewSchema>;
+export type TemplatePreviewInput = z.input<typeof templatePreviewInput>;
+export type TestMail = z.infer<typeof testMailSchema>;
+export type TestMailInput = z.input<typeof testMailInput>;
 export type Workflow = z.infer<typeof workflowSchema>;
 export type CommandsForMany = Omit<z.input<typeof commandsForMany>, 'dryRun'>;
 export type Job = z.infer<typeof jobSchema>;

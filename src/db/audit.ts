@@ -15,6 +15,7 @@ const SUBJECT_TYPES = [
   'key',
   'list',
   'suppression',
+  'template',
   'variable',
   'workflow',
 ] as const;

@@ -23,6 +23,7 @@ import { assignments } from './schema/assignments';
 import { listMembers } from './schema/lists';
 import { steps } from './schema/steps';
 import { forgetAddress } from './suppressions';
+import { forgetTestMails } from './test-mails';
 
 const REASON = 'contact erased';
 
@@ -46,7 +47,9 @@ export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasur
   await tx.delete(listMembers).where(eq(listMembers.contactId, id));
   await tx.delete(assignments).where(eq(assignments.contactId, id));
   await eraseAnswers(tx, id);
+  await erasePreviews(tx);
   if (found.email !== null) await forgetAddress(tx, found.email);
+  await forgetTestMails(tx, found);
   await emptyContact(tx, id, at);
   return { cancelledEnrollments };
 }
@@ -116,6 +119,13 @@ async function eraseAnswers(tx: Tx, contactId: string): Promise<void> {
     .update(idempotencyKeys)
     .set({ response: sql`${response} #- '{body,warnings}'` })
     .where(and(sql`${idempotencyKeys.route} like '% /api/v1/workflows/%/enrollments'`, entered));
+}
+
+/** A preview shows somebody's data and says not whose; whoever asks again gets a new one. */
+async function erasePreviews(tx: Tx): Promise<void> {
+  const isPreview = sql`${idempotencyKeys.route} like '% /api/v1/templates/%'`;
+  const isAboutMail = sql`(${idempotencyKeys.route} like '%/preview' or ${idempotencyKeys.route} like '%/test')`;
+  await tx.delete(idempotencyKeys).where(and(isPreview, isAboutMail));
 }
 
 async function emptyContact(tx: Tx, id: string, at: Date): Promise<void> {

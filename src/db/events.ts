@@ -52,7 +52,7 @@ export async function recordEvent(
   await suppressByEvent(tx, event);
   await enqueue(tx, { kind: 'event', payload: { eventId: id } });
   tx.onCommit(() => eventsStored.inc({ origin: input.causedBy ? 'journey' : 'outside' }));
-  const refused = refusedBy(event.type);
+  const refused = refusedBy(event.type, event.properties);
   if (refused !== null) await refuse(tx, event, refused);
   return { event, duplicate: false };
 }

@@ -13,6 +13,7 @@ import { listsOf } from './lists';
 import { workspaces } from './schema/workspaces';
 import { latestVisit } from './steps';
 import { findSuppression } from './suppressions';
+import { latestTemplate } from './templates';
 
 export interface EnrollmentFacts {
   readonly enrollment: EnrollmentRow;
@@ -75,6 +76,7 @@ export async function loadFacts(
       const found = await findSuppression(tx, address);
       return found && { reason: found.reason, since: found.createdAt.getTime() };
     },
+    template: (key) => latestTemplate(tx, key),
     chosen: {},
   };
   return { enrollment, workflowPaused, facts, lookUp };

@@ -82,10 +82,11 @@ function eventField(path: readonly string[], event: EventFacts | null): Json | u
 }
 
 function readPath(root: Json, path: readonly string[]): Json | undefined {
-  const joined = path.join('.');
-  if (path.length > 1 && isOwn(root, joined)) return root[joined];
   let value: Json | undefined = root;
-  for (const name of path) {
+  for (const [index, name] of path.entries()) {
+    // A name may have dots in it: of attributes, and of consent to a topic.
+    const rest = path.slice(index).join('.');
+    if (rest !== name && isOwn(value, rest)) return value[rest];
     if (!isOwn(value, name)) return undefined;
     value = value[name];
   }

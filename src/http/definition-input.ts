@@ -1,11 +1,14 @@
 /** Definitions as requests bring them: judged whole, and against what else there is in the workspace. */
 import type { Tx } from '../db/client';
+import { existingTemplates, loadTemplates } from '../db/templates';
 import { existingWorkflowKeys } from '../db/workflows';
 import type { JsonObject } from '../db/json';
 import { fail, type Issue } from '../errors';
 import type { Definition } from '../journey/definition';
 import { repeatsKey } from '../language/json-keys';
-import { parseDefinition, type WorkflowReference } from '../language/parse-definition';
+import { nodeTypes } from '../journey/nodes/index';
+import type { MailTemplates } from '../journey/mail-template';
+import { parseDefinition, type Reference } from '../language/parse-definition';
 import { parseYaml } from '../language/yaml';
 
 export interface RequiredDefinition {
@@ -15,17 +18,20 @@ export interface RequiredDefinition {
 }
 
 /**
- * A definition without errors. Workflows that it names and that do not exist are warnings; for one that
- * is to be `activated` they are errors. Fails with `definition.invalid` and every problem.
+ * A definition without errors. Workflows and templates that it names and that do not exist are warnings; for one
+ * that is to be `activated` they are errors. Fails with `definition.invalid` and every problem.
  */
 export async function requireDefinition(
   tx: Tx,
   input: unknown,
   { activated = false } = {},
 ): Promise<RequiredDefinition> {
-  const { definition, source, errors, warnings, workflows } = parseDefinition(input);
+  const { definition, source, errors, warnings, workflows, templates } = parseDefinition(input);
   if (!definition || !source) throw invalid(errors, warnings);
-  const missing = await missingWorkflows(tx, definition, workflows);
+  const missing = [
+    ...(await missingWorkflows(tx, definition, workflows)),
+    ...(await missingTemplates(tx, templates)),
+  ];
   if (activated && missing.length > 0) throw invalid(missing, warnings);
   return { definition, source, warnings: [...warnings, ...missing] };
 }
@@ -33,7 +39,7 @@ export async function requireDefinition(
 async function missingWorkflows(
   tx: Tx,
   { key: own }: Definition,
-  references: readonly WorkflowReference[],
+  references: readonly Reference[],
 ): Promise<Issue[]> {
   const others = references.filter(({ key }) => key !== own);
   if (others.length === 0) return [];
@@ -42,6 +48,20 @@ async function missingWorkflows(
     others.map(({ key }) => key),
   );
   return others.filter(({ key }) => !known.has(key)).map(({ issue }) => issue);
+}
+
+async function missingTemplates(tx: Tx, references: readonly Reference[]): Promise<Issue[]> {
+  const known = await existingTemplates(
+    tx,
+    references.map(({ key }) => key),
+  );
+  return references.filter(({ key }) => !known.has(key)).map(({ issue }) => issue);
+}
+
+/** The stored templates that a definition names, as dry runs of it take them. */
+export function templatesOf(tx: Tx, { nodes }: Definition): Promise<MailTemplates> {
+  const keys = nodes.flatMap(({ type, data }) => nodeTypes.get(type)?.namesTemplate?.(data) ?? []);
+  return loadTemplates(tx, [...new Set(keys)]);
 }
 
 /**

@@ -8,10 +8,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RequestHandler, Router } from 'express';
+import { topicName } from '../journey/consent';
 import type { LinkKind, Link } from '../links/token';
 import { webAddress } from '../links/tracked-html';
 import type { HttpDeps } from './deps';
-import { ASK, DONE, NO_LINK, sendPage } from './link-page';
+import { askPage, donePage, FROM_ALL, NO_LINK, sendPage } from './link-page';
 import { isMachine } from './machine-request';
 import { recordReading, recordUnsubscribing } from './reader-events';
 
@@ -29,20 +30,26 @@ export function mailLinkPages(deps: LinkDeps): Router {
   if (links === undefined) return router;
   const linkOf = (kind: LinkKind, token: unknown) => links.read(kind, String(token));
   router.get('/u/:token', (request, response) => {
-    if (linkOf('unsubscribe', request.params.token) === null) sendPage(response, 404, NO_LINK);
-    else sendPage(response, 200, ASK);
+    const link = linkOf('unsubscribe', request.params.token);
+    sendPage(response, link === null ? 404 : 200, link === null ? NO_LINK : askPage(topicOf(link)));
   });
   router.post('/u/:token', async (request, response) => {
     const link = linkOf('unsubscribe', request.params.token);
     if (link === null) return sendPage(response, 404, NO_LINK);
-    await deps.db.inWorkspace(link.workspaceId, (tx) => recordUnsubscribing(tx, link, new Date()));
+    const topic = request.query[FROM_ALL] === undefined ? topicOf(link) : null;
+    await deps.db.inWorkspace(link.workspaceId, (tx) =>
+      recordUnsubscribing(tx, link, topic, new Date()),
+    );
     deps.wakeRelay();
-    sendPage(response, 200, DONE);
+    sendPage(response, 200, donePage(topic));
   });
   router.get('/t/o/:token', opened(deps, linkOf));
   router.get('/t/c/:token', clicked(deps, linkOf));
   return router;
 }
+
+/** The topic that a link unsubscribes from; null for all marketing. */
+const topicOf = ({ target }: Link): string | null => topicName.safeParse(target).data ?? null;
 
 type LinkOf = (kind: LinkKind, token: unknown) => Link | null;
 

@@ -26,6 +26,8 @@ const WRITING_ROUTES: readonly ErrorCode[] = [
   'request.too_large',
   'request.unsupported_media_type',
 ];
+/** Problems of routes that take the entity tag that was read. */
+const TAGGED: readonly ErrorCode[] = ['workflow.draft_changed', 'template.changed'];
 const POST_ROUTES: readonly ErrorCode[] = ['request.idempotency_mismatch', 'request.in_progress'];
 
 export const problemSchema = z
@@ -120,7 +122,7 @@ function headersOf(route: Route): { header?: z.ZodObject } {
   const tag = z.string().optional().describe('The entity tag that was read.');
   const headers = {
     ...(route.method === 'post' ? { 'Idempotency-Key': key } : {}),
-    ...(route.problems?.includes('workflow.draft_changed') ? { 'If-Match': tag } : {}),
+    ...(TAGGED.some((code) => route.problems?.includes(code)) ? { 'If-Match': tag } : {}),
   };
   return Object.keys(headers).length > 0 ? { header: z.object(headers) } : {};
 }

@@ -6,7 +6,7 @@ import type { Issue } from '../errors';
 import type { Definition } from '../journey/definition';
 import { contentHash } from '../language/content-hash';
 import { listensTo, triggerRows } from '../language/listens-to';
-import { requireDefinition } from './definition-input';
+import { requireDefinition, templatesOf } from './definition-input';
 import { requirePassingTests } from './definition-tests';
 import { canaryOrder } from './canary-order';
 import { inFlight, startInFlightJob } from './in-flight';
@@ -48,7 +48,7 @@ export interface Judged {
  */
 export async function judged(tx: Tx, source: object, force: boolean): Promise<Judged> {
   const { definition, warnings } = await requireDefinition(tx, source, { activated: true });
-  if (!force) await requirePassingTests(definition);
+  if (!force) await requirePassingTests(definition, await templatesOf(tx, definition));
   return { definition, warnings };
 }
 

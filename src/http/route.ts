@@ -8,7 +8,7 @@ import type { KeyIdentity } from '../db/api-keys';
 import type { AppError, ErrorCode } from '../errors';
 import type { HttpDeps } from './deps';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** What a key must be allowed: a noun and whether it is read or written. */
 export type Scope = `${(typeof SCOPE_NOUNS)[number]}:${'read' | 'write'}`;

@@ -2,8 +2,10 @@
  * By which channels a contact lets herself be written to; one rule for the API, the nodes and the simulator.
  *
  * A channel that nothing is stored of may be used. Only what is meant to sell asks: a receipt always goes out.
+ * Within a channel she may refuse a topic alone: `email.newsletter` stands beside `email`, whose "no" is for all topics.
  */
 import { z } from 'zod';
+import type { JsonObject } from './json';
 
 /** The channels that reach a contact; a "no" to any other would be heeded by nobody. */
 export const CONTACT_CHANNELS = [
@@ -17,41 +19,79 @@ export const CONTACT_CHANNELS = [
   'in_app',
 ] as const;
 
-/** By channel, whether she may be written to. */
+const TOPIC = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+
+/** What marketing is about, so that somebody may refuse it and stay for the rest. */
+export const topicName = z
+  .string()
+  .regex(
+    TOPIC,
+    'A topic has 1 to 64 lower-case letters, digits, "-" and "_", and begins and ends with a letter or digit.',
+  );
+
+/** By channel, or by channel and topic, whether she may be written to. */
 export type Consent = Readonly<Record<string, boolean>>;
 
 export type Purpose = 'marketing' | 'transactional';
 
-/** What changes of her consent, by channel; null forgets an answer. */
-export const consentChange = z
-  .partialRecord(z.enum(CONTACT_CHANNELS), z.boolean().nullable())
-  .describe(
-    'By channel (`email`, `sms`, …), whether marketing may be sent to her; merged by channel, null removes one. A channel not named may be used.',
+/** A channel, or a topic within one. */
+const consentName = z
+  .string()
+  .regex(
+    new RegExp(`^(?:${CONTACT_CHANNELS.join('|')})(?:\\.${TOPIC.source.slice(1, -1)})?$`),
+    `Consent is kept by channel (${CONTACT_CHANNELS.join(', ')}), or by channel and topic as in "email.newsletter".`,
   );
+
+/** What changes of her consent, by channel and topic; null forgets an answer. */
+export const consentChange = z
+  .record(consentName, z.boolean().nullable())
+  .describe(
+    'By channel (`email`, `sms`, …), whether marketing may be sent to her, or about one topic of it (`email.newsletter`); merged by name, null removes one. What is not named may be used.',
+  );
+
+/** A message, as far as consent asks. */
+export interface Asking {
+  readonly purpose: Purpose;
+  readonly topic?: string | undefined;
+}
 
 /** Why her consent holds a message back, or null when it may go. */
 export function withheld(
   consent: Consent,
   channel: string,
-  purpose: Purpose,
+  { purpose, topic }: Asking,
 ): 'unsubscribed' | null {
-  const isRefused = Object.hasOwn(consent, channel) && consent[channel] === false;
-  return purpose === 'marketing' && isRefused ? 'unsubscribed' : null;
+  if (purpose !== 'marketing') return null;
+  const names = topic === undefined ? [channel] : [channel, consentTo(channel, topic)];
+  return names.some((name) => isRefused(consent, name)) ? 'unsubscribed' : null;
 }
 
-/** The channel that an event such as `email.unsubscribed` refuses; null for any other event. */
-export function refusedBy(type: string): string | null {
+/** Whether she has refused this channel, or this topic of one. */
+export function isRefused(consent: Consent, name: string): boolean {
+  return Object.hasOwn(consent, name) && consent[name] === false;
+}
+
+/** The name under which consent to a topic is kept. */
+export const consentTo = (channel: string, topic: string): string => `${channel}.${topic}`;
+
+/**
+ * What an event such as `email.unsubscribed` refuses: its channel, or the `topic` of it that it names; null for any
+ * other event. A topic that cannot be one is no reason to go on writing, so that such an event refuses the channel.
+ */
+export function refusedBy(type: string, properties: JsonObject): string | null {
   const [channel = '', ...rest] = type.split('.');
   const isKnown = (CONTACT_CHANNELS as readonly string[]).includes(channel);
-  return isKnown && rest.length === 1 && rest[0] === 'unsubscribed' ? channel : null;
+  if (!isKnown || rest.length !== 1 || rest[0] !== 'unsubscribed') return null;
+  const topic = Object.hasOwn(properties, 'topic') ? properties['topic'] : undefined;
+  return typeof topic === 'string' && TOPIC.test(topic) ? consentTo(channel, topic) : channel;
 }
 
 /** Why nothing can be stored at the rest of a path behind `consent`, or null. */
 export function channelProblem(rest: readonly string[]): string | null {
-  const [channel, ...more] = rest;
-  if (channel === undefined) return 'Consent is kept by channel: write "consent.email".';
-  if ((CONTACT_CHANNELS as readonly string[]).includes(channel) && more.length === 0) return null;
-  return `"${rest.join('.')}" is no channel that can be refused. Those are: ${CONTACT_CHANNELS.join(', ')}.`;
+  if (rest.length === 0) return 'Consent is kept by channel: write "consent.email".';
+  const name = rest.join('.');
+  if (consentName.safeParse(name).success) return null;
+  return `"${name}" is no channel that can be refused, nor a topic of one as in "email.newsletter". Channels are: ${CONTACT_CHANNELS.join(', ')}.`;
 }
 
 /** The answers with those of a change, which wins; null removes one. */

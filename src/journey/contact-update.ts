@@ -92,12 +92,12 @@ function change(contact: ContactFacts, written: string, to: Change): ContactFact
 function consented(contact: ContactFacts, rest: readonly string[], to: Change): ContactFacts {
   const problem = channelProblem(rest);
   if (problem !== null) throw new UpdateRefused(problem);
-  const [channel = ''] = rest;
-  const answer = to(contact.consent[channel] ?? null);
+  const name = rest.join('.');
+  const answer = to(contact.consent[name] ?? null);
   if (answer !== null && typeof answer !== 'boolean') {
-    throw new UpdateRefused(`"consent.${channel}" takes true or false.`);
+    throw new UpdateRefused(`"consent.${name}" takes true or false.`);
   }
-  return { ...contact, consent: mergedConsent(contact.consent, { [channel]: answer }) };
+  return { ...contact, consent: mergedConsent(contact.consent, { [name]: answer }) };
 }
 
 /** The value as the field keeps it. */

@@ -17,6 +17,7 @@ export function factsAtEntry({ enrollment, ...known }: EntryFacts): Facts {
     lastVisit: async () => null,
     assignment: async () => null,
     suppression: async () => null,
+    template: async () => null,
     chosen: {},
   };
 }

@@ -7,6 +7,7 @@
 import type { ConditionGroup } from './condition';
 import type { Consent } from './consent';
 import type { Instant, Json, JsonObject } from './json';
+import type { MailContent, MailTemplate } from './mail-template';
 import type { Suppression } from './suppression';
 import type { TimeWindow } from './window';
 
@@ -93,6 +94,8 @@ export interface Facts {
   assignment(experiment: string): Promise<string | null>;
   /** That nothing may go to an address any more; null when something may. */
   suppression(address: string): Promise<Suppression | null>;
+  /** The latest version of a stored template; null when there is none of this key, or nobody can say. */
+  template(key: string): Promise<MailTemplate | null>;
   /** Ports that a dry run forces, by node id or experiment; empty for real enrollments. */
   readonly chosen: Readonly<Record<string, string>>;
 }
@@ -125,10 +128,7 @@ export interface RenderedEmail {
   readonly to: string | null;
 }
 
-export interface EmailTemplates {
-  readonly subject: string;
-  readonly html?: string | undefined;
-  readonly text?: string | undefined;
+export interface EmailTemplates extends MailContent {
   /** The recipient; the contact's address when absent. */
   readonly to?: string | undefined;
 }

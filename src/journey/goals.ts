@@ -96,12 +96,13 @@ export async function lookForGoals(
   };
 }
 
-/** Whether she has refused the channel of a marketing message of this journey. */
+/** Whether she has refused the channel, or the topic, of a marketing message of this journey. */
 function hasUnsubscribed(graph: Graph, consent: Consent): boolean {
   return graph.definition.nodes.some(({ id }) => {
     const { type, config } = graph.node(id);
     const channel = type.marketsBy?.(config) ?? null;
-    return channel !== null && withheld(consent, channel, 'marketing') !== null;
+    const topic = type.marketsAbout?.(config) ?? undefined;
+    return channel !== null && withheld(consent, channel, { purpose: 'marketing', topic }) !== null;
   });
 }
 

@@ -80,6 +80,13 @@ export interface NodeExample {
   readonly takes: string | null;
 }
 
+/** A template and the field that it stands in; `mjml` where it has to be markup of that kind too. */
+interface TemplateText {
+  readonly path: string;
+  readonly text: string;
+  readonly markup?: 'mjml';
+}
+
 interface NodeTypeBase<C, P extends string> {
   readonly type: string;
   readonly summary: string;
@@ -104,8 +111,10 @@ interface NodeTypeBase<C, P extends string> {
   readonly joins?: (config: C) => 'all' | number;
   /** The key of another workflow that the node names, in its field `workflow`. */
   readonly namesWorkflow?: (config: C) => string;
+  /** The key of a stored template that the node names, in its field `template`; undefined for none. */
+  readonly namesTemplate?: (config: C) => string | undefined;
   /** Templates in the configuration, for validation before anybody enters. */
-  readonly templates?: (config: C) => readonly { readonly path: string; readonly text: string }[];
+  readonly templates?: (config: C) => readonly TemplateText[];
   /** Events that a visit waits for, in order of preference at the same instant. */
   readonly awaits?: (config: C, memory: JsonObject) => readonly AwaitedEvent[];
   /** Events that a visit may record about the contact, so that a wait for one of them may end at once. */
@@ -118,6 +127,8 @@ interface NodeTypeBase<C, P extends string> {
   readonly writesToContact?: boolean;
   /** The channel of the marketing message that it sends; null when what it sends is none. */
   readonly marketsBy?: (config: C) => string | null;
+  /** The topic of that message; null when it has none. */
+  readonly marketsAbout?: (config: C) => string | null;
   /** Fields of its output that are instants; callers see them as ISO 8601. */
   readonly outputInstants?: readonly string[];
   /** A few words for operators: "Wait 1 day". */

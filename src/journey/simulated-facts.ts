@@ -5,6 +5,7 @@ import { updated } from './contact-update';
 import { type PastEvent, searchEvents } from './event-search';
 import type { ContactFacts, EventFacts, EventQuestion, Facts } from './facts';
 import type { Instant, Json, JsonObject } from './json';
+import type { MailTemplate } from './mail-template';
 import type { ScriptEntry, SimulationInput } from './simulation';
 import type { SimulatedSteps } from './simulated-steps';
 import { type Suppression, suppressedBy, suppressedForm } from './suppression';
@@ -27,6 +28,7 @@ export class SimulatedFacts {
   readonly #variables: Map<string, Json>;
   readonly #events: PastEvent[] = [];
   readonly #assigned: Map<string, string>;
+  readonly #templates: ReadonlyMap<string, MailTemplate>;
   /** The effect key of the last message of each channel. */
   readonly #lastSends = new Map<string, string>();
   /** Where messages went, by their effect key. */
@@ -43,6 +45,7 @@ export class SimulatedFacts {
     this.contact = input.contact;
     this.#variables = new Map(Object.entries(input.variables ?? {}));
     this.#assigned = new Map(Object.entries(input.assignments ?? {}));
+    this.#templates = new Map(Object.entries(input.templates ?? {}));
     // A condition may ask for what ever happened, the triggering event included.
     if (input.trigger) this.#events.push({ ...input.trigger, deliveryKey: null });
   }
@@ -124,6 +127,7 @@ export class SimulatedFacts {
       lastVisit: async (node) => this.steps.lastVisit(node),
       assignment: async (experiment) => this.#assigned.get(experiment) ?? null,
       suppression: async (address) => this.#suppressed.get(suppressedForm(address)) ?? null,
+      template: async (key) => this.#templates.get(key) ?? null,
       chosen: input.choose ?? {},
     };
   }
@@ -147,7 +151,7 @@ export class SimulatedFacts {
     const id = `event-${this.#events.length + 1}`;
     this.#events.push({ id, type, occurredAt: at, properties, deliveryKey });
     this.#suppress(type, properties, at, deliveryKey);
-    const refused = refusedBy(type);
+    const refused = refusedBy(type, properties);
     if (refused === null) return;
     const consent = mergedConsent(this.contact.consent, { [refused]: false });
     this.#change({ ...this.contact, consent }, at);

@@ -2,6 +2,7 @@
 import type { Command } from './commands';
 import type { ContactFacts, Evaluators, EventFacts, Facts } from './facts';
 import type { Instant, Json, JsonObject } from './json';
+import type { MailTemplates } from './mail-template';
 import type { EndStatus, ReachedGoal } from './runtime';
 
 /** Fields of the contact that are different now, or what becomes of her as she is then. */
@@ -48,6 +49,8 @@ export interface SimulationInput {
   readonly assignments?: Readonly<Record<string, string>>;
   /** Forces splits: node id or experiment key to port. */
   readonly choose?: Readonly<Record<string, string>>;
+  /** Stored templates; what is not among them is not known to the run. */
+  readonly templates?: MailTemplates;
   /** By node id. */
   readonly mocks?: Readonly<Record<string, SimulatedMock>>;
   /** Stops before this node goes on, with the world as it is then. */

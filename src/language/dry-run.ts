@@ -11,6 +11,7 @@ import type { Definition } from '../journey/definition';
 import type { EventFacts, Facts } from '../journey/facts';
 import { indexGraph } from '../journey/graph';
 import type { Instant, JsonObject } from '../journey/json';
+import type { MailTemplates } from '../journey/mail-template';
 import type { ContactState, Mock, ScriptItem } from '../journey/journey-tests';
 import { simulate } from '../journey/simulate';
 import type {
@@ -53,6 +54,8 @@ export interface DryRunWorld {
   /** How a stored contact was in the workflow before; nobody else has limits to keep. */
   readonly earlier?: readonly Passage[];
   readonly version?: number;
+  /** Stored templates; of a mail from another one the run shows no content. */
+  readonly templates?: MailTemplates;
   /** How long the run may take, in milliseconds. */
   readonly longest?: number;
 }
@@ -151,6 +154,7 @@ function inputOf(
     timeZone: definition.settings.timeZone ?? null,
     ...given({ variables, choose, mocks, stopAt, trigger: started }),
     ...given({ workspace: world.workspace, assignments: world.assignments }),
+    ...given({ templates: world.templates }),
   };
 }
 

@@ -24,6 +24,8 @@ export const ISSUE_CODES = {
   'definition.ignored_field': 'Throughline gives this field itself and ignores it on input.',
   'definition.unknown_workflow':
     'A node names a workflow that does not exist; a warning until the definition is activated.',
+  'definition.unknown_template':
+    'A node names a template that does not exist; a warning until the definition is activated.',
   'definition.unknown_node_type': 'There is no such node type.',
   'definition.duplicate_id': 'Two nodes, or two goals, have the same id.',
   'definition.reserved_id': '`end` and `trigger` mean something in edges and cannot name a node.',
@@ -56,7 +58,7 @@ export const ISSUE_CODES = {
   'definition.unknown_event': 'The event is not in the catalogue, and near one that is.',
   'definition.unknown_zone': 'There is no such time zone.',
   'definition.bad_date': 'The text is no date.',
-  'definition.bad_template': 'The Liquid template cannot be read.',
+  'definition.bad_template': 'The Liquid template, or its MJML, cannot be read.',
   'definition.misspelt_name':
     'The name is nearly a known one: an error in a template, a warning in a condition.',
   'definition.unknown_name': 'Nothing in the workflow gives the name in a template a value.',

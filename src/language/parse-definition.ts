@@ -62,12 +62,15 @@ export interface ParsedDefinition {
   readonly errors: Issue[];
   readonly warnings: Issue[];
   /** Other workflows that it names; whether they exist is not known here. */
-  readonly workflows: readonly WorkflowReference[];
+  readonly workflows: readonly Reference[];
+  /** Stored templates that it names; whether they exist is not known here either. */
+  readonly templates: readonly Reference[];
 }
 
-export interface WorkflowReference {
+/** Something else that a definition names by its key. */
+export interface Reference {
   readonly key: string;
-  /** What to say when there is no such workflow. */
+  /** What to say when there is none. */
   readonly issue: Issue;
 }
 
@@ -91,7 +94,8 @@ function judgeYaml(text: string): ParsedDefinition {
 function judgeJson(text: string, value: Json): ParsedDefinition {
   if (repeatsKey(text)) return judgeYaml(text);
   const judged = judge(value);
-  const all = [...judged.errors, ...judged.warnings, ...judged.workflows.map(({ issue }) => issue)];
+  const references = [...judged.workflows, ...judged.templates].map(({ issue }) => issue);
+  const all = [...judged.errors, ...judged.warnings, ...references];
   if (all.every(({ path }) => path === '')) return placed(judged, () => ({ line: 1, column: 1 }));
   const { positions } = parseYaml(text);
   return positions === null ? unplaced(judged) : placed(judged, positions);
@@ -106,18 +110,25 @@ function parsedJson(text: string): { readonly value: Json } | null {
 }
 
 function placed(
-  { errors, warnings, workflows, ...rest }: Judged,
+  { errors, warnings, workflows, templates, ...rest }: Judged,
   positions: Positions,
 ): ParsedDefinition {
   const inOrder = (issues: readonly FoundIssue[]) =>
     issues
       .map((issue) => ({ ...withoutPlace(issue), ...positionOf(issue, positions) }))
       .sort(byPosition);
-  const references = workflows.map(({ key, issue }) => ({
-    key,
-    issue: { ...issue, ...positionOf(issue, positions) },
-  }));
-  return { ...rest, workflows: references, errors: inOrder(errors), warnings: inOrder(warnings) };
+  const placedAll = (references: readonly Reference[]) =>
+    references.map(({ key, issue }) => ({
+      key,
+      issue: { ...issue, ...positionOf(issue, positions) },
+    }));
+  return {
+    ...rest,
+    workflows: placedAll(workflows),
+    templates: placedAll(templates),
+    errors: inOrder(errors),
+    warnings: inOrder(warnings),
+  };
 }
 
 function positionOf({ code, path, inText }: FoundIssue, positions: Positions) {
@@ -159,6 +170,10 @@ function judge(input: unknown): Judged {
   if (grown.length > 0) return refused(grown.map((issue) => inWordsOf(tree, issue)));
   const found = withinLimits(judgeCanonical(canonical, tree));
   const inWords = (issue: FoundIssue) => inWordsOf(tree, issue);
+  const inWordsOfTree = ({ key, issue }: Reference): Reference => ({
+    key,
+    issue: inWordsOf(tree, issue),
+  });
   // Few are answered, so few are put into words.
   const own = withoutKeyOf(source, found.errors);
   const errors = [...notes.errors, ...firstOf(own, 'errors').map(inWords)];
@@ -166,15 +181,13 @@ function judge(input: unknown): Judged {
     definition: errors.length === 0 ? found.definition : null,
     source: errors.length === 0 ? source : null,
     errors,
-    workflows: workflowReferences(found.definition).map(({ key, issue }) => ({
-      key,
-      issue: inWordsOf(tree, issue),
-    })),
+    workflows: workflowReferences(found.definition).map(inWordsOfTree),
+    templates: templateReferences(found.definition).map(inWordsOfTree),
     warnings: [...warnings, ...notes.warnings, ...firstOf(found.warnings, 'warnings').map(inWords)],
   };
 }
 
-function workflowReferences(definition: Definition | null): WorkflowReference[] {
+function workflowReferences(definition: Definition | null): Reference[] {
   return (definition?.nodes ?? []).flatMap(({ type, data, id }, index) => {
     const key = nodeTypes.get(type)?.namesWorkflow?.(data);
     if (key === undefined) return [];
@@ -184,10 +197,19 @@ function workflowReferences(definition: Definition | null): WorkflowReference[] 
   });
 }
 
-function judgeCanonical(
-  canonical: JsonObject,
-  tree: Written,
-): Omit<Judged, 'source' | 'workflows'> {
+function templateReferences(definition: Definition | null): Reference[] {
+  return (definition?.nodes ?? []).flatMap(({ type, data, id }, index) => {
+    const key = nodeTypes.get(type)?.namesTemplate?.(data);
+    if (key === undefined) return [];
+    const path = pathText(['nodes', index, 'data', 'template']);
+    const message = `There is no template "${key}", which "${id}" sends. Create it before this workflow is activated.`;
+    return [{ key, issue: { code: 'definition.unknown_template', path, message } as const }];
+  });
+}
+
+type JudgedAlone = Omit<Judged, 'source' | 'workflows' | 'templates'>;
+
+function judgeCanonical(canonical: JsonObject, tree: Written): JudgedAlone {
   const alsoKnown = (path: Path) => namesAt(tree, path);
   const parsed = definitionSchema.safeParse(canonical);
   const fields = parsed.success
@@ -215,7 +237,7 @@ function judgeCanonical(
 }
 
 /** The same, unless the definition is too large to be read again once it is exported. */
-function withinLimits(found: Omit<Judged, 'source' | 'workflows'>): typeof found {
+function withinLimits(found: JudgedAlone): JudgedAlone {
   const grown = found.definition === null ? [] : definitionLimits(found.definition);
   return grown.length === 0 ? found : { ...found, definition: null, errors: grown };
 }
@@ -230,7 +252,7 @@ function nameAt(tree: Written, path: Path): string {
 }
 
 function refused(errors: Issue[]): ParsedDefinition {
-  return { definition: null, source: null, errors, warnings: [], workflows: [] };
+  return { definition: null, source: null, errors, warnings: [], workflows: [], templates: [] };
 }
 
 function withoutIgnoredFields(input: JsonObject): { source: JsonObject; warnings: Issue[] } {

@@ -4,6 +4,7 @@ import type { Definition } from '../journey/definition';
 import { spanText } from '../journey/duration';
 import type { Instant, Json, JsonObject } from '../journey/json';
 import type { JourneyTest } from '../journey/journey-tests';
+import type { MailTemplates } from '../journey/mail-template';
 import { type DryRunReport, DryRunTooLong, dryRun } from './dry-run';
 
 /** When tests begin that do not say: a Monday morning, the same in every run. */
@@ -27,16 +28,23 @@ type Expected = JourneyTest['expect'];
 /** All tests of one definition together. */
 const LONGEST_MS = 15_000;
 
+interface RunOptions {
+  /** How long all of them may take, in milliseconds. */
+  readonly longest?: number;
+  /** Stored templates; of a mail from another one a test sees no subject. */
+  readonly templates?: MailTemplates;
+}
+
 /** Runs every test of a definition, in order. Fails with DryRunTooLong, which names the test. */
 export async function runTests(
   definition: Definition,
-  longest = LONGEST_MS,
+  { longest = LONGEST_MS, templates = {} }: RunOptions = {},
 ): Promise<readonly TestResult[]> {
   const until = performance.now() + longest;
   const results: TestResult[] = [];
   for (const test of definition.tests ?? []) {
     const { name, expect, ...request } = test;
-    const world = { now: START, longest: until - performance.now() };
+    const world = { now: START, longest: until - performance.now(), templates };
     const report = await dryRun(definition, request, world).catch((error: unknown) => {
       if (!(error instanceof DryRunTooLong)) throw error;
       const which = { name, before: results.length, longest };

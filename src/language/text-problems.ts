@@ -1,6 +1,7 @@
 /** Texts in a definition that are programs of their own: Liquid templates and patterns. */
 import type { Issue } from '../errors';
 import { isTemplate, templateProblem } from '../evaluate/liquid';
+import { mjmlProblem } from '../evaluate/mjml';
 import { patternProblem } from '../evaluate/regex';
 import { placesIn } from '../evaluate/template-names';
 import { type FoundIssue, issueAt } from './findings';
@@ -13,6 +14,8 @@ export interface PlacedTemplate {
   /** As an issue names it. */
   readonly path: string;
   readonly text: string;
+  /** What it has to be beside Liquid. */
+  readonly markup?: 'mjml';
 }
 
 /** The templates that nodes say they have. */
@@ -20,7 +23,7 @@ export function nodeTemplates(nodes: readonly SketchNode[]): readonly PlacedTemp
   return nodes.flatMap((node) => {
     const templates = node.config === null ? [] : (node.type?.templates?.(node.config.value) ?? []);
     const prefix = pathText(['nodes', node.index, 'data']);
-    return templates.map(({ path, text }) => ({ path: `${prefix}.${path}`, text }));
+    return templates.map(({ path, ...rest }) => ({ path: `${prefix}.${path}`, ...rest }));
   });
 }
 
@@ -42,8 +45,8 @@ const ENGINE_PLACE = /^Template: |, line:\d+, col:\d+$/g;
 
 /** Templates that cannot be read. */
 export function unreadable(templates: readonly PlacedTemplate[]): FoundIssue[] {
-  return templates.flatMap(({ path, text }): FoundIssue[] => {
-    const problem = templateProblem(text);
+  return templates.flatMap(({ path, text, markup }): FoundIssue[] => {
+    const problem = templateProblem(text) ?? (markup === 'mjml' ? mjmlProblem(text) : null);
     if (problem === null) return [];
     const { begin } = problem;
     const words = `This template cannot be read: ${problem.message.replace(ENGINE_PLACE, '')}`;

@@ -10,8 +10,8 @@ import {
 } from './token';
 
 export interface MailLinks {
-  /** Where somebody unsubscribes; a POST does it at once (RFC 8058). */
-  unsubscribe(message: LinkedMessage): string;
+  /** Where somebody unsubscribes, from the topic or from all; a POST does it at once (RFC 8058). */
+  unsubscribe(message: LinkedMessage, topic?: string): string;
   /** The image whose loading tells that the mail was opened. */
   open(message: LinkedMessage): string;
   /** Leads to the target, and tells that the link was followed. */
@@ -44,7 +44,7 @@ export function createMailLinks({ publicUrl, keys }: MailLinkOptions): MailLinks
   const link = (path: string, kind: LinkKind, message: LinkedMessage, target = '') =>
     `${base}/${path}/${signedToken(signing, kind, { ...message, target })}`;
   return {
-    unsubscribe: (message) => link('u', 'unsubscribe', message),
+    unsubscribe: (message, topic) => link('u', 'unsubscribe', message, topic),
     open: (message) => link('t/o', 'open', message),
     click: (message, target) => link('t/c', 'click', message, target),
     isOurs: (url) => url.startsWith(`${base}/u/`) || url.startsWith(`${base}/t/`),

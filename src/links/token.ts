@@ -26,7 +26,7 @@ export interface LinkedMessage {
 }
 
 export interface Link extends LinkedMessage {
-  /** Where a click leads; the empty text for other kinds. */
+  /** Where a click leads, or the topic to unsubscribe from; else the empty text. */
   readonly target: string;
 }
 

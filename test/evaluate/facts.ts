@@ -70,6 +70,7 @@ export function factsOf(given: Given = {}): Facts {
       return typeof visit === 'number' ? { startedAt: visit, port: null } : visit;
     },
     suppression: async () => null,
+    template: async () => null,
     assignment: async (experiment) => given.assignments?.get(experiment) ?? null,
     chosen: given.chosen ?? {},
   };

@@ -33,6 +33,7 @@ export interface TestApi {
   readonly readiness: { -readonly [K in keyof Readiness]: Readiness[K] };
   get(path: string, key?: string): request.Test;
   post(path: string, body?: unknown, key?: string): request.Test;
+  put(path: string, body?: unknown, key?: string): request.Test;
   patch(path: string, body?: unknown, key?: string): request.Test;
   delete(path: string, key?: string): request.Test;
   keyWith(scopes: readonly string[]): Promise<string>;
@@ -74,8 +75,11 @@ export async function startApi(): Promise<TestApi> {
   });
   const server = app.listen(0);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, key = mine.key) =>
-    request(address)[method](`/api/v1${path}`).set('Authorization', `Bearer ${key}`);
+  const send = (
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
+    path: string,
+    key = mine.key,
+  ) => request(address)[method](`/api/v1${path}`).set('Authorization', `Bearer ${key}`);
   return {
     address,
     db,
@@ -90,6 +94,7 @@ export async function startApi(): Promise<TestApi> {
     links: LINKS,
     get: (path, key) => send('get', path, key),
     post: (path, body, key) => send('post', path, key).send(body as object),
+    put: (path, body, key) => send('put', path, key).send(body as object),
     patch: (path, body, key) => send('patch', path, key).send(body as object),
     delete: (path, key) => send('delete', path, key),
     keyWith: (scopes) => keyIn(db, mine.workspaceId, scopes),

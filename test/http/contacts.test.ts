@@ -112,7 +112,7 @@ test('consent is merged by channel, and each change is one of a field', async ()
 });
 
 test('a no to a channel that nobody heeds is refused', async () => {
-  for (const consent of [{ mail: false }, { email: 'no' }, false]) {
+  for (const consent of [{ mail: false }, { email: 'no' }, { 'email.No!': false }, false]) {
     const { status, body } = await api.post('/contacts', { externalId: randomUUID(), consent });
     expect({ status, issues: body.issues }).toMatchObject({
       status: 422,

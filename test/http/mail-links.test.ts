@@ -103,6 +103,51 @@ describe('unsubscribing', () => {
     expect((await post(mail.link('unsubscribe'))).status).toBe(200);
   });
 
+  describe('from a topic', () => {
+    const linkOf = ({ row }: Sent, topic: string) =>
+      new URL(api.links.unsubscribe({ ...row, deliveryId: row.id }, topic)).pathname;
+
+    test('is offered beside all marketing, and a mailbox does it at once', async () => {
+      const mail = await sent();
+      const page = await get(linkOf(mail, 'offers'));
+      expect(page.text).toContain('<button>Unsubscribe from “offers”</button>');
+      expect(page.text).toContain('<form method="post" action="?all=1">');
+      expect(await consentOf(mail)).toEqual({});
+      const oneClick = () =>
+        post(linkOf(mail, 'offers'))
+          .type('application/x-www-form-urlencoded')
+          .send('List-Unsubscribe=One-Click');
+      expect((await oneClick()).text).toContain('no more e-mails about “offers”');
+      await oneClick();
+      expect(await consentOf(mail)).toEqual({ 'email.offers': false });
+      expect(await mail.events('email.unsubscribed')).toMatchObject([
+        { properties: { workflow: 'mailing', nodeId: 'welcome', topic: 'offers' } },
+      ]);
+      expect(await mail.events('contact.field_changed')).toMatchObject([
+        { properties: { field: 'consent.email.offers' } },
+      ]);
+    });
+
+    test('and then from all', async () => {
+      const mail = await sent();
+      await post(linkOf(mail, 'offers'));
+      expect((await post(`${linkOf(mail, 'offers')}?all=1`)).text).toContain('no more marketing');
+      expect(await consentOf(mail)).toEqual({ email: false, 'email.offers': false });
+      await post(linkOf(mail, 'news'));
+      expect(await mail.events('email.unsubscribed')).toHaveLength(2);
+    });
+
+    test('by an event from elsewhere; one whose topic is none refuses the channel', async () => {
+      const email = `${newId()}@example.com`;
+      const told = { email, type: 'email.unsubscribed', createContact: true };
+      await api.post('/events', { ...told, properties: { topic: 'offers' } });
+      const consent = async () => (await api.get(`/contacts?email=${email}`)).body.data[0].consent;
+      expect(await consent()).toEqual({ 'email.offers': false });
+      await api.post('/events', { ...told, properties: { topic: 'All of it!' } });
+      expect(await consent()).toEqual({ email: false, 'email.offers': false });
+    });
+  });
+
   test('an event reported from elsewhere refuses the channel too', async () => {
     const email = `${newId()}@example.com`;
     await api.post('/events', { email, type: 'email_unsubscribe', createContact: true });

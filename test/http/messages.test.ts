@@ -23,6 +23,7 @@ test('messages are listed by enrollment, contact and fate, the newest first', as
     {
       ...{ id: bo.id, enrollmentId: bo.enrollmentId, contactId: bo.contactId },
       ...{ nodeId: 'welcome', visit: 1, channel: 'email', purpose: 'marketing' },
+      ...{ topic: null, template: null },
       ...{ status: 'unknown', reason: 'interrupted', to: 'bo@example.com', subject: 'Hello' },
       ...{ messageId: '<bo@example.com>', attempt: 1, answer: null, resolution: null },
       receipt: null,

@@ -9,7 +9,7 @@ test('the tests of a definition have a time together, and the one that is stoppe
   const tests = ['first', 'second'].map((name) => ({ name, ...expectation }));
   const definition = define({ nodes: once, tests });
   expect(await runTests(definition)).toHaveLength(2);
-  const stopped = runTests(definition, 0);
+  const stopped = runTests(definition, { longest: 0 });
   await expect(stopped).rejects.toBeInstanceOf(DryRunTooLong);
   await expect(stopped).rejects.toThrow('The tests were stopped in "first", behind 0 others');
 });

@@ -2,6 +2,7 @@
 import type { Definition } from '../../src/journey/definition';
 import type { CommandType } from '../../src/journey/commands';
 import type { JsonObject } from '../../src/journey/json';
+import type { MailContent } from '../../src/journey/mail-template';
 import type { ContactState, Mock } from '../../src/journey/journey-tests';
 
 /** Something that happens to the contact while she stands on a node. */
@@ -27,6 +28,8 @@ export interface Case {
   readonly trigger?: { readonly type: string; readonly properties?: JsonObject };
   /** By node id, for effects: on real servers somebody answers that way; see stage-case.ts. */
   readonly mocks?: Readonly<Record<string, Mock>>;
+  /** Stored templates, by their keys. */
+  readonly templates?: Readonly<Record<string, MailContent>>;
   readonly continueOften: boolean;
 }
 

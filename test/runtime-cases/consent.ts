@@ -97,4 +97,43 @@ export const consent: Cases = {
     },
     { status: 'completed', path: ['mail:not_sent'], sends: [], error: null },
   ],
+  'sends what a stored template says': [
+    {
+      definition: define({
+        nodes: {
+          mail: ['send_email', { template: 'runtime-news' }],
+          tag: ['add_tag', { tag: 'sent' }],
+        },
+        edges: ['mail -> tag'],
+      }),
+      templates: { 'runtime-news': { subject: 'News for {{ first_name }}', html: '<p>News</p>' } },
+    },
+    { status: 'completed', path: ['mail:next', 'tag:next'], sends: ['mail'], tags: ['sent'] },
+  ],
+  'sends nothing about a topic that she has refused, but about another one': [
+    {
+      definition: define({
+        nodes: {
+          offer: ['send_email', { ...MAIL, topic: 'offers' }],
+          news: ['send_email', { ...MAIL, topic: 'news' }],
+          said: [
+            'condition',
+            {
+              condition: [
+                { field: 'contact.consent.email.offers', operator: 'equals', value: false },
+              ],
+            },
+          ],
+          receipt: ['send_email', { ...MAIL, purpose: 'transactional' }],
+        },
+        edges: ['offer:not_sent -> news', 'news -> said', 'said:true -> receipt'],
+      }),
+      contact: { consent: { 'email.offers': false, 'email.news': true } },
+    },
+    {
+      status: 'completed',
+      path: ['offer:not_sent', 'news:next', 'said:true', 'receipt:next'],
+      sends: ['news', 'receipt'],
+    },
+  ],
 };

@@ -74,4 +74,35 @@ export const unsubscribing: Cases = {
     },
     { status: 'completed', path: ['receipt:next'], sends: ['receipt'] },
   ],
+  'heeds an unsubscription from a topic, for that topic alone': [
+    {
+      definition: define({
+        nodes: {
+          mail: ['send_email', { ...MAIL, topic: 'news' }],
+          pause: ['wait_for_event', { event: 'pause.over', timeout: 2_500 }],
+          again: ['send_email', { ...MAIL, topic: 'news' }],
+          other: ['send_email', { ...MAIL, topic: 'offers' }],
+        },
+        edges: ['mail -> pause', 'pause:timed_out -> again', 'again:not_sent -> other'],
+      }),
+      happenings: [
+        { on: 'pause', after: 100, event: 'email.unsubscribed', properties: { topic: 'news' } },
+      ],
+    },
+    { status: 'completed', path: [...ALONE, 'other:next'], sends: ['mail', 'other'] },
+  ],
+  'ends where she unsubscribes from its topic, if its settings say so': [
+    leaving({ ...MAIL, topic: 'news' }, { contact: { consent: { 'email.news': false } } }),
+    { ...LEFT, path: [] },
+  ],
+  'goes on for somebody who has unsubscribed from another topic': [
+    {
+      definition: define({
+        nodes: { mail: ['send_email', { ...MAIL, topic: 'offers' }] },
+        settings: { exitOnUnsubscribe: true },
+      }),
+      contact: { consent: { 'email.news': false } },
+    },
+    { status: 'completed', path: ['mail:next'], sends: ['mail'] },
+  ],
 };

@@ -1,6 +1,8 @@
 import { getContact } from '../../src/db/contacts';
 import type { EnrollmentRow } from '../../src/db/enrollments';
 import { listsOf } from '../../src/db/lists';
+import { createTemplate } from '../../src/db/templates';
+import { AppError } from '../../src/errors';
 import { changed } from '../../src/language/dry-run-script';
 import type { ContactFacts } from '../../src/journey/facts';
 import type { Case, Observed } from '../runtime-cases/case';
@@ -16,6 +18,7 @@ export async function runOnTemporal(
   world: Journeys,
   scenario: Case,
 ): Promise<{ observed: Observed; enrollment: EnrollmentRow }> {
+  await storeTemplates(world, scenario);
   const workflowId = await world.publish(await stagedCase(world, scenario));
   const { lists: _lists, segments: _segments, ...fields } = scenario.contact ?? {};
   const contact = await world.contact(fields);
@@ -40,6 +43,17 @@ export async function runOnTemporal(
   }
   const enrollment = await world.ended(id);
   return { enrollment, observed: await observe(world, enrollment) };
+}
+
+/** Cases run side by side: whoever stored a template of this key first has stored the same. */
+async function storeTemplates({ db, workspaceId }: Journeys, { templates = {} }: Case) {
+  for (const [key, content] of Object.entries(templates)) {
+    const input = { key, name: key, author: 'test', ...content };
+    const storing = db.inWorkspace(workspaceId, (tx) => createTemplate(tx, input));
+    await storing.catch((error: unknown) => {
+      if (!(error instanceof AppError && error.code === 'template.key_taken')) throw error;
+    });
+  }
 }
 
 /** Somebody who is held shows no longer until when she waits, so this is asked before. */

@@ -60,7 +60,10 @@ export async function runSimulated(scenario: Case): Promise<Observed> {
 /** A case of the contract, with all that the simulator tells. */
 export function simulateCase(scenario: Case): Promise<Simulation> {
   const { definition, contact = {}, happenings = [], trigger, variables, continueOften } = scenario;
-  const { mocks = {} } = scenario;
+  const { mocks = {}, templates = {} } = scenario;
+  const stored = Object.entries(templates).map(
+    ([key, content]) => [key, { ...content, key, version: 1 }] as const,
+  );
   return simulate(
     indexGraph(definition),
     simulation({
@@ -74,6 +77,7 @@ export function simulateCase(scenario: Case): Promise<Simulation> {
           }),
       ...(continueOften ? { continueAfter: (wakes: number) => wakes > 0 } : {}),
       mocks,
+      templates: Object.fromEntries(stored),
     }),
   );
 }

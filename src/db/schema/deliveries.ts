@@ -28,6 +28,11 @@ export const deliveries = pgTable(
     channel: text('channel').notNull(),
     provider: text('provider'),
     purpose: text('purpose').notNull(),
+    /** What its marketing is about, from which somebody may unsubscribe alone. */
+    topic: text('topic'),
+    /** The stored template that it was rendered from, and its version. */
+    template: text('template'),
+    templateVersion: integer('template_version'),
     status: text('status').$type<DeliveryStatus>().notNull(),
     reason: text('reason'),
     /** What held it back, in words. */

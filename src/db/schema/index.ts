@@ -17,5 +17,7 @@ export { steps } from './steps';
 export { stuckEnrollments } from './stuck-enrollments';
 export { suppressions } from './suppressions';
 export { workflowCounts } from './workflow-counts';
+export { templates, templateVersions } from './templates';
+export { testMails } from './test-mails';
 export { workflows, workflowTriggers, workflowVersions } from './workflows';
 export { workspaces } from './workspaces';

@@ -15,7 +15,7 @@ import { type Call, writeRoute } from '../route';
 import { refuseIf } from '../validate';
 import { dryRunSchema } from '../views/dry-run';
 import { contactMissing } from './contacts';
-import { requireDefinition } from '../definition-input';
+import { requireDefinition, templatesOf } from '../definition-input';
 import { requireWorkflow } from './workflows';
 
 const fields = {
@@ -115,7 +115,9 @@ async function run(
   const found = checkDryRun(definition, asked);
   refuseIf(found.errors, 'dry run');
   try {
-    const report = await dryRun(definition, asked, { ...world, ...(earlier ? { earlier } : {}) });
+    const templates = await templatesOf(tx, definition);
+    const around = { ...world, templates, ...(earlier ? { earlier } : {}) };
+    const report = await dryRun(definition, asked, around);
     return { status: 200, body: { ...report, warnings: [...warnings, ...found.warnings] } };
   } catch (error) {
     if (!(error instanceof DryRunTooLong)) throw error;

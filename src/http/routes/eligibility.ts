@@ -10,6 +10,7 @@ import type { ContactState } from '../../journey/journey-tests';
 import { dryRun, DryRunTooLong, type DryRunWorld } from '../../language/dry-run';
 import { blockedSentence } from '../blocked';
 import { byId, found, isoOrNull, uuid } from '../common';
+import { templatesOf } from '../definition-input';
 import { stateOf, worldOf } from '../dry-run-world';
 import { readRoute } from '../route';
 import { type EligibilityView, eligibilitySchema } from '../views/eligibility';
@@ -74,7 +75,7 @@ async function entryOf(
   if (!stored) return null;
   // A version was parsed when it was published, and never changes.
   const definition = stored.definition as unknown as Definition;
-  const world = await worldOf(tx, contact);
+  const world = { ...(await worldOf(tx, contact)), templates: await templatesOf(tx, definition) };
   return {
     ...{ definition, graph: indexGraph(definition), contact: await stateOf(tx, contact) },
     world: { ...world, version: stored.version, longest: LONGEST_MS },

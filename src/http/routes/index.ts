@@ -20,6 +20,8 @@ import { statsRoutes } from './stats';
 import { stuckEnrollmentRoutes } from './stuck-enrollments';
 import { suppressionRoutes } from './suppressions';
 import { variableRoutes } from './variables';
+import { templateRoutes } from './templates';
+import { templateTrialRoutes } from './template-trials';
 import { workflowStateRoutes } from './workflow-states';
 import { workflowVersionRoutes } from './workflow-versions';
 import { workflowRoutes } from './workflows';
@@ -45,6 +47,8 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...messageRoutes,
   ...suppressionRoutes,
+  ...templateRoutes,
+  ...templateTrialRoutes,
   ...libraryRoutes,
   ...auditRoutes,
   ...apiKeyRoutes,

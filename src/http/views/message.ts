@@ -21,6 +21,11 @@ export const messageSchema = z
     contactId: uuid,
     channel: z.string(),
     purpose: z.string(),
+    topic: z.string().nullable().describe('What its marketing is about, if its node says so.'),
+    template: z
+      .object({ key: z.string(), version: z.int() })
+      .nullable()
+      .describe('The stored template that it was rendered from.'),
     status: messageStatus.describe(
       '`claimed` while an attempt is under way; `unknown` while nobody knows whether it was accepted; `blocked` when something stopped it.',
     ),
@@ -45,9 +50,11 @@ export const messageSchema = z
 
 export function messageView(row: DeliveryRow): z.infer<typeof messageSchema> {
   const { id, enrollmentId, nodeId, visit, contactId, channel, purpose, status, reason } = row;
-  const { receipt, subject, messageId, attempt, resolution } = row;
+  const { receipt, subject, messageId, attempt, resolution, topic } = row;
   return {
     ...{ id, enrollmentId, nodeId, visit, contactId, channel, purpose, status, reason },
+    topic,
+    template: templateOf(row),
     ...{
       receipt,
       to: row.toAddress,
@@ -61,4 +68,8 @@ export function messageView(row: DeliveryRow): z.infer<typeof messageSchema> {
     sentAt: isoOrNull(row.sentAt),
     resolvedAt: isoOrNull(row.resolvedAt),
   };
+}
+
+function templateOf({ template: key, templateVersion: version }: DeliveryRow) {
+  return key === null || version === null ? null : { key, version };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { withheld } from '../consent';
+import { topicName, withheld } from '../consent';
 import type { Evaluators, Facts } from '../facts';
+import { templateKey } from '../mail-template';
 import { doubtOfMail } from '../mail-doubt';
 import { blockedMail, previewOfMail, unlessSuppressed } from '../mail-preview';
 import { defineNodeType, type DryRun } from '../node-type';
@@ -14,10 +15,21 @@ const sender = z.strictObject({
   email: z.email('The sender needs an e-mail address.').describe('The address it is sent from.'),
 });
 
+const CONTENT = ['subject', 'html', 'mjml', 'text'] as const;
+const NAMES = { subject: 'subject', html: 'HTML', mjml: 'HTML', text: 'text' } as const;
+
 const config = z
   .strictObject({
-    subject: liquid('subject', 998).describe('The subject, as a Liquid template.'),
+    template: templateKey
+      .optional()
+      .describe(
+        'The key of a stored template, which says all that the mail says; its latest version when the mail is claimed. Instead of `subject` and bodies.',
+      ),
+    subject: liquid('subject', 998).optional().describe('The subject, as a Liquid template.'),
     html: liquid('HTML body', 500_000).optional().describe('The HTML body, as a Liquid template.'),
+    mjml: liquid('MJML body', 100_000)
+      .optional()
+      .describe('The HTML body written in MJML, as a Liquid template; instead of `html`.'),
     text: liquid('text body', 500_000).optional().describe('The text body, as a Liquid template.'),
     from: sender.optional().describe("The sender; the workspace's when absent."),
     replyTo: z.email().optional().describe('Where answers go.'),
@@ -26,6 +38,11 @@ const config = z
       .enum(['marketing', 'transactional'])
       .default('marketing')
       .describe('Marketing obeys consent, quiet hours and caps; transactional does not.'),
+    topic: topicName
+      .optional()
+      .describe(
+        'What the marketing is about, such as `newsletter`: somebody may unsubscribe from it alone. Without one, from all marketing by e-mail.',
+      ),
     trackOpens: z
       .boolean()
       .optional()
@@ -45,8 +62,26 @@ const config = z
         'What to do when nobody can say whether the mail was accepted: wait for proof (`hold`, for marketing), send once more (`resend`, for transactional), or go on.',
       ),
   })
-  .refine(({ html, text }) => html !== undefined || text !== undefined, {
-    message: 'A mail needs "html" or "text".',
+  .superRefine((mail, context) => {
+    const refuse = (message: string, ...path: string[]) =>
+      context.addIssue({ code: 'custom', path, message });
+    const own = CONTENT.filter((field) => mail[field] !== undefined);
+    if (mail.template !== undefined)
+      for (const field of own)
+        refuse(`The template says the ${NAMES[field]}: leave it out.`, field);
+    else {
+      if (mail.subject === undefined)
+        refuse('A mail needs a "subject", or a "template".', 'subject');
+      if (!own.some((field) => field !== 'subject'))
+        refuse('A mail needs "html", "mjml" or "text"; or a "template".');
+    }
+    if (mail.html !== undefined && mail.mjml !== undefined)
+      refuse('A mail has one HTML body: give either "html" or "mjml".', 'mjml');
+    if (mail.topic !== undefined && mail.purpose === 'transactional')
+      refuse(
+        'A topic is what somebody unsubscribes from; nobody can from what is transactional.',
+        'topic',
+      );
   });
 
 type Config = z.infer<typeof config>;
@@ -74,14 +109,30 @@ export const sendEmail = defineNodeType({
       },
       takes: 'next',
     },
+    {
+      title: 'A stored template, about something that can be unsubscribed from alone',
+      data: { template: 'spring-offer', topic: 'offers' },
+      takes: 'next',
+    },
+    {
+      title: 'MJML',
+      data: {
+        subject: 'News for {{ first_name }}',
+        mjml: '<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{ first_name }}</mj-text></mj-column></mj-section></mj-body></mjml>',
+      },
+      takes: 'next',
+    },
   ],
-  templates: ({ subject, html, text, to }) =>
-    Object.entries({ subject, html, text, to }).flatMap(([path, template]) =>
-      template === undefined ? [] : [{ path, text: template }],
-    ),
+  namesTemplate: ({ template }) => template,
+  templates: ({ subject, html, mjml, text, to }) =>
+    Object.entries({ subject, html, mjml, text, to }).flatMap(([path, template]) => {
+      if (template === undefined) return [];
+      return [{ path, text: template, ...(path === 'mjml' ? { markup: 'mjml' as const } : {}) }];
+    }),
   retry: 'patient',
   writesToContact: true,
   marketsBy: ({ purpose }) => (purpose === 'marketing' ? 'email' : null),
+  marketsAbout: ({ topic = null }) => topic,
   waiting: () => ({ until: null, for: 'e-mail' }),
   label: (_config, name) => `Send "${name}"`,
   dryRun: preview,
@@ -101,10 +152,21 @@ export const sendEmail = defineNodeType({
 });
 
 async function preview(config: Config, facts: Facts, evaluators: Evaluators): Promise<DryRun> {
-  const refusal = withheld(facts.contact.consent, 'email', config.purpose);
+  const refusal = withheld(facts.contact.consent, 'email', config);
   if (refusal !== null) return blockedMail(refusal);
-  const mail = previewOfMail('email', evaluators.email(config, facts), config.from?.name);
-  return unlessSuppressed(mail, facts);
+  const { template: key, subject = '', to } = config;
+  const content = key === undefined ? { ...config, subject } : await facts.template(key);
+  // Of a template that nobody knows the mail is sent all the same, and what it says is not shown.
+  const rendered = evaluators.email(content === null ? { subject, to } : { ...content, to }, facts);
+  const mail = previewOfMail('email', rendered, config.from?.name);
+  return unlessSuppressed(content === null ? withoutContent(mail) : mail, facts);
+}
+
+function withoutContent(dryRun: DryRun): DryRun {
+  const { preview } = dryRun;
+  if (!('send' in preview)) return dryRun;
+  const { channel, to } = preview.send;
+  return { ...dryRun, preview: { send: { channel, to } } };
 }
 
 /** Tries until the message is sent, blocked, or of unknown fate with a policy that goes on. */

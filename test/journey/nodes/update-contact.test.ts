@@ -130,7 +130,8 @@ it.each([
   [{ increment: { visits: 'many' } }, 'increment.visits'],
   [{ set: { consent: false } }, 'write "consent.email"'],
   [{ set: { 'consent.mail': false } }, '"mail" is no channel that can be refused'],
-  [{ set: { 'consent.email.news': false } }, '"email.news" is no channel'],
+  [{ set: { 'consent.email.No News': false } }, '"email.No News" is no channel'],
+  [{ set: { 'consent.email.news.more': false } }, 'nor a topic of one'],
 ])('refuses %j', (data, problem) => {
   expect(problemsOf('update_contact', data).join()).toContain(problem);
 });
