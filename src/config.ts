@@ -89,6 +89,7 @@ const ENVIRONMENT = z.object({
     .email('must be an e-mail address')
     .default('journeys@throughline.example'),
   THROUGHLINE_INBOX_URL: url(['http:', 'https:'], 'http://127.0.0.1:8025').optional(),
+  THROUGHLINE_TEMPORAL_UI_URL: url(['http:', 'https:'], 'http://127.0.0.1:8233').optional(),
   THROUGHLINE_API_KEY: z
     .string()
     .regex(/^\S{8,200}$/, 'must be 8 to 200 characters without spaces')
@@ -157,6 +158,8 @@ export interface Config {
   mailFrom: string;
   /** Web address of the development inbox, when mail goes to the local catcher. */
   inboxUrl?: string | undefined;
+  /** Web address of Temporal's Web UI, for links. */
+  temporalUiUrl?: string | undefined;
   apiKey?: string | undefined;
   /** Address under which people outside reach the API, for links in messages. */
   publicUrl?: string | undefined;
@@ -225,6 +228,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     mailLookupUrl: values.THROUGHLINE_MAIL_LOOKUP_URL,
     mailFrom: values.THROUGHLINE_MAIL_FROM,
     inboxUrl: values.THROUGHLINE_INBOX_URL,
+    temporalUiUrl: values.THROUGHLINE_TEMPORAL_UI_URL,
     apiKey: values.THROUGHLINE_API_KEY,
     publicUrl: values.THROUGHLINE_PUBLIC_URL,
     linkKeys: values.THROUGHLINE_LINK_KEYS ?? [],

@@ -10,6 +10,7 @@ import { figuresOf } from './db/figures';
 import { openMigratedDatabase } from './db/migrated';
 import { createEvaluators } from './evaluate/evaluators';
 import { createApp } from './http/app';
+import type { HttpDeps } from './http/deps';
 import { mailLinks } from './links/mail-links';
 import { createLogger, type Logger } from './log';
 import { countProcess, onScrape } from './metrics';
@@ -81,6 +82,7 @@ export async function startServer(
   const app = createApp({
     ...{ db, enrollments, steering, evaluators, ready, inboxUrl, metricsToken, rateLimit, log },
     links: mailLinks(config),
+    ...pageSettings(config),
     wakeRelay: () => relay.wake(),
   });
   const release = async (draining: Promise<void>) => {
@@ -106,6 +108,16 @@ export async function startServer(
     await release(Promise.resolve());
     throw error;
   }
+}
+
+/** What the pages need. A key of the environment opens them by itself in development alone, beside a mail catcher. */
+function pageSettings(config: Config): Pick<HttpDeps, 'temporalUi' | 'publicUrl' | 'devKey'> {
+  const { temporalUiUrl: url, temporalNamespace: namespace, publicUrl, inboxUrl, apiKey } = config;
+  return {
+    publicUrl,
+    ...(url === undefined ? {} : { temporalUi: { url, namespace } }),
+    ...(inboxUrl === undefined ? {} : { devKey: apiKey }),
+  };
 }
 
 function choresOf({ stuckAfterMs: quietMs, keep }: Config, parts: ReconcileOptions): Chore[] {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { inboxPage, mailPage, PAGE_POLICY } from './inbox-page';
+import { inboxPage, MAIL_POLICY, mailPage, PAGE_POLICY } from './inbox-page';
 import type { MailStore } from './mail-store';
 
 /** The web side of the catcher: pages for people, JSON for programs. */
@@ -29,7 +29,10 @@ function answer(store: MailStore, request: IncomingMessage, response: ServerResp
   const forPeople = (request.headers.accept ?? '').includes('text/html');
   if (path === '/dev/inbox.json' || (path === '/' && !forPeople))
     return sendJson(response, 200, store.list(Number(searchParams.get('after')) || 0));
-  if (path === '/') return sendPage(response, inboxPage(store.list()));
+  if (path === '/') {
+    const live = searchParams.get('live') !== 'off';
+    return sendPage(response, inboxPage(store.list(), live));
+  }
   if (path.startsWith('/dev/messages/')) {
     const messageId = decodeURIComponent(path.slice('/dev/messages/'.length));
     const mail = store.byMessageId(messageId);
@@ -37,11 +40,11 @@ function answer(store: MailStore, request: IncomingMessage, response: ServerResp
       ? sendJson(response, 200, mail)
       : sendJson(response, 404, { title: `No mail has the Message-ID ${messageId}` });
   }
-  const shown = /^\/mail\/(\d+)$/.exec(path);
+  const shown = /^\/mail\/(\d+)(\/body)?$/.exec(path);
   const mail = shown ? store.byNumber(Number(shown[1])) : null;
-  return mail
-    ? sendPage(response, mailPage(mail))
-    : sendJson(response, 404, { title: 'Not found' });
+  if (mail === null) return sendJson(response, 404, { title: 'Not found' });
+  if (shown?.[2] === undefined) return sendPage(response, mailPage(mail));
+  sendPage(response, mail.html ?? '', MAIL_POLICY);
 }
 
 /** A web site opened in the same browser could otherwise read the inbox under a name that it points at us. */
@@ -57,11 +60,12 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
   response.end(JSON.stringify(body));
 }
 
-function sendPage(response: ServerResponse, html: string): void {
+function sendPage(response: ServerResponse, html: string, policy = PAGE_POLICY): void {
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': PAGE_POLICY,
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   });
   response.end(html);

@@ -93,6 +93,7 @@ async function startOne(
 
 function serviceEnvironment(config: Config, run: RunFile): Record<string, string> {
   const inbox = run.inbox ? { THROUGHLINE_INBOX_URL: run.inbox } : {};
+  const temporalUi = run.temporalUi ?? config.temporalUiUrl;
   // Another mail server's inbox would answer 404 for mail that it accepted, and the mail would go out twice.
   const ownInbox = config.smtpUrl === undefined ? run.inbox : null;
   const lookup = config.mailLookupUrl ?? (ownInbox ? `${ownInbox}/dev/messages` : undefined);
@@ -106,6 +107,7 @@ function serviceEnvironment(config: Config, run: RunFile): Record<string, string
     TEMPORAL_NAMESPACE: run.temporalNamespace,
     SMTP_URL: run.smtpUrl,
     ...inbox,
+    ...(temporalUi ? { THROUGHLINE_TEMPORAL_UI_URL: temporalUi } : {}),
     ...(lookup ? { THROUGHLINE_MAIL_LOOKUP_URL: lookup } : {}),
     // The worker says that it is ready on the level "info"; the logs lie in files and disturb nobody.
     LOG_LEVEL: ['trace', 'debug'].includes(config.logLevel) ? config.logLevel : 'info',

@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi';
 import { problemHandler } from './problem';
 import { createRateLimit } from './rate-limit';
 import { referencePage } from './reference/page';
+import { overview } from './overview';
 import { requestId } from './request-id';
 import { health } from './routes/health';
 import { routes } from './routes/index';
@@ -23,6 +24,7 @@ export function createApp(deps: HttpDeps): Express {
   app.use(requestId, safeHeaders, observed(deps.log));
   app.use(health(deps));
   app.use(devInbox(deps.inboxUrl));
+  app.use(overview(deps));
   app.use(mailLinkPages(deps));
   app.all('/metrics', taken('/metrics'), metricsListener(deps.metricsToken));
   app.get('/openapi.json', taken('/openapi.json'), (_request, response) => {

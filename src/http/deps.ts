@@ -23,6 +23,12 @@ export interface HttpDeps {
   readonly links?: MailLinks | undefined;
   /** Where caught mail is shown, in development only. */
   readonly inboxUrl?: string | undefined;
+  /** Temporal's Web UI, which pages link to. */
+  readonly temporalUi?: { readonly url: string; readonly namespace: string } | undefined;
+  /** Under which people reach the API: behind https:// cookies go nowhere else. */
+  readonly publicUrl?: string | undefined;
+  /** Whose workspace the overview shows to this machine without being asked for a key, in development only. */
+  readonly devKey?: string | undefined;
   /** Whom `/metrics` is answered; everybody without one. */
   readonly metricsToken?: string | undefined;
   /** Requests of one key in a second, in this process; no limit without it, and with 0. */

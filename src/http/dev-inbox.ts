@@ -1,9 +1,8 @@
-import { type Request, type RequestHandler, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { fail } from '../errors';
+import { isFromHere } from './from-here';
 
 const ANSWER_MS = 5_000;
-const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
-const LOOPBACK_ADDRESS = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/i;
 
 /**
  * The caught mail in development, from the catcher at `inboxUrl`; without one nothing answers there.
@@ -25,13 +24,6 @@ function caughtMail(address: URL): RequestHandler {
       );
     response.type('application/json').send(await fetched(address));
   };
-}
-
-/** By address and by name: a web site in a browser here could point a name of its own at us. */
-function isFromHere({ socket, headers }: Request): boolean {
-  return (
-    LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '') && LOOPBACK_HOST.test(headers.host ?? '')
-  );
 }
 
 async function fetched(address: URL): Promise<string> {

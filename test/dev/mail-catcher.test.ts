@@ -176,6 +176,9 @@ test('people get a page, on which nothing of a mail can run', async () => {
   expect(shown).toContain('<iframe sandbox title');
   expect(shown).not.toContain('<script');
   expect(shown).not.toContain('<img');
+  const body = await fetch(`${catcher.inboxUrl}/mail/1/body`, { headers });
+  expect(await body.text()).toContain('<img');
+  expect(body.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none';/);
 });
 
 test('programs get JSON at the base address', async () => {

@@ -1,4 +1,5 @@
 /** What the guides name exists: links, files, commands, variables, tests. */
+import path from 'node:path';
 import { GUIDES, anchorsOf, exists, textOf } from './markdown';
 import { SEARCH_ATTRIBUTES } from '../../src/dev/temporal';
 import { scripts } from '../../package.json';
@@ -22,8 +23,9 @@ describe.each(GUIDES)('%s', (guide) => {
     const dead = links.filter((target) => {
       if (target.startsWith('https://')) return false;
       const [file = '', anchor] = target.split('#');
-      if (file !== '' && !exists(file)) return true;
-      return anchor !== undefined && !anchorsOf(textOf(file || guide)).includes(anchor);
+      const linked = file === '' ? guide : path.posix.join(path.posix.dirname(guide), file);
+      if (!exists(linked)) return true;
+      return anchor !== undefined && !anchorsOf(textOf(linked)).includes(anchor);
     });
     expect(dead).toEqual([]);
   });

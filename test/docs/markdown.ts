@@ -9,6 +9,9 @@ export const GUIDES = [
   'CONTRIBUTING.md',
   'docs/effects.md',
   'docs/mail.md',
+  'docs/deploy.md',
+  'docs/scaling.md',
+  'docs/security.md',
 ] as const;
 
 export interface FencedBlock {

@@ -28,8 +28,29 @@ export function startProgram(
 ): Program {
   const { THROUGHLINE_API_KEY: _key, ...inherited } = process.env;
   const path = resolve(__dirname, '../..', file);
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+  return runProgram({
+    title: file,
+    program: process.execPath,
+    args: ['--import', 'tsx', path, ...args],
     env: { ...inherited, TZ: 'UTC', LOG_LEVEL: 'info', ...env },
+  });
+}
+
+/** Starts any program; its standard output must be log lines. */
+export function runProgram(options: {
+  readonly title: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** All of its environment, but for the PATH. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}): Program {
+  const { title, program: file, args, env, ...place } = options;
+  const child = spawn(file, args, {
+    ...place,
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
@@ -62,7 +83,7 @@ export function startProgram(
           if (entry === undefined && !over) return;
           listeners.delete(look);
           if (entry === undefined)
-            missing(new Error(`${file} ended without logging ${event}:\n${said}`));
+            missing(new Error(`${title} ended without logging ${event}:\n${said}`));
           else found(entry);
         };
         listeners.add(look);
