@@ -21,15 +21,15 @@ import { type EnrollmentFacts, loadFacts } from '../src/db/facts';
 import { newId } from '../src/ids';
 import type { Evaluators } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
+import type { RetryPolicy } from '../src/journey/retry';
+import type { WatchState } from '../src/journey/runtime';
 import type { MailLinks } from '../src/links/mail-links';
+import { heldBack, keptFrom } from './email-holds';
+import { type Delay, delayed } from './email-limits';
 import { type ClaimOptions, compose, type Outcome } from './email-outcome';
 import type { EmailConfig, Sender } from './email-request';
 import { isExhausted } from './retrying';
-import { heldBack, keptFrom } from './email-holds';
-import { type Delay, delayed } from './email-limits';
 import { ERASED } from './stopped-by';
-import type { RetryPolicy } from '../src/journey/retry';
-import type { WatchState } from '../src/journey/runtime';
 
 /** One send: its key, and what is needed to judge and compose it. */
 export interface Send {

@@ -4,7 +4,6 @@
  *
  * Owns: doing it once, what stops it, what of a failure may leave. Does not own: what is done.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tx } from '../src/db/client';
 import {
   claimEffect,
@@ -23,6 +22,7 @@ import { effectKey } from '../src/journey/state';
 import type { Subject } from './contract';
 import type { FactDeps } from './deps';
 import { permanent } from './failure';
+import { renderingAgain } from './render-again';
 import { ERASED, stoppedBy } from './stopped-by';
 
 type OwnInput = Subject & Pick<EffectAttempt, 'node' | 'visit' | 'at' | 'watch'>;
@@ -41,7 +41,7 @@ export async function changeOnce(
   input: OwnInput,
   change: Change,
 ): Promise<OwnResult> {
-  const row = await unhurried((lastTry) => settled(deps, input, change, lastTry));
+  const row = await renderingAgain(isLimit, (lastTry) => settled(deps, input, change, lastTry));
   if (row === null) return { stopped: ERASED };
   if (row.status === 'failed') throw permanent(codeOf(row), 'stored');
   return row.status === 'blocked'
@@ -51,22 +51,7 @@ export async function changeOnce(
 
 const codeOf = ({ reason }: EffectRow) => (reason ?? 'step.failed') as ErrorCode;
 
-/** Pauses before a template that took too long is rendered again: it may have been a busy machine. */
-const RENDER_AGAIN_MS = [300, 1_500];
 const LIMIT = 'template.limit';
-
-async function unhurried<T>(work: (lastTry: boolean) => Promise<T>): Promise<T> {
-  for (const pauseMs of RENDER_AGAIN_MS) {
-    try {
-      return await work(false);
-    } catch (error) {
-      if (!isLimit(error)) throw error;
-    }
-    await sleep(pauseMs);
-  }
-  return work(true);
-}
-
 const isLimit = (error: unknown) => error instanceof EvaluationFailed && error.code === LIMIT;
 
 /** The effect's row once it is settled; null when the person was erased. */

@@ -11,7 +11,6 @@
  * 4. What is thrown carries codes and ids; the provider's text goes into the row.
  */
 import { Context } from '@temporalio/activity';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliveryError, type EmailChannel } from '../src/channels/email';
 import type { Database } from '../src/db/client';
 import { holdContact } from '../src/db/contacts';
@@ -30,6 +29,7 @@ import { type Claim, claimSend, type Send } from './email-claim';
 import { type EmailConfig, type Sender, storedMessage } from './email-request';
 import { ATTEMPT_MS, resolveDoubt } from './email-doubt';
 import { guarded, permanent, retryable } from './failure';
+import { renderingAgain } from './render-again';
 import { AttemptFailed, retrying } from './retrying';
 import { ERASED } from './stopped-by';
 
@@ -101,21 +101,11 @@ async function sendNow(deps: SendEmailDeps, send: Send, startedAt: number): Prom
   return carryOut(deps, send, resolved, resolved.claimStartedAt);
 }
 
-/** Pauses before a template that took too long is rendered again: it may have been a busy machine. */
-const RENDER_AGAIN_MS = [300, 1_500];
-
-async function claimed({ db }: SendEmailDeps, send: Send): Promise<Claim> {
-  for (const pauseMs of RENDER_AGAIN_MS) {
-    try {
-      return await db.inWorkspace(send.workspaceId, (tx) =>
-        claimSend(tx, send, { lastTry: false }),
-      );
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-    }
-    await sleep(pauseMs);
-  }
-  return db.inWorkspace(send.workspaceId, (tx) => claimSend(tx, send, { lastTry: true }));
+function claimed({ db }: SendEmailDeps, send: Send): Promise<Claim> {
+  return renderingAgain(
+    (error) => error instanceof TemplateError,
+    (lastTry) => db.inWorkspace(send.workspaceId, (tx) => claimSend(tx, send, { lastTry })),
+  );
 }
 
 async function carryOut(

@@ -1,16 +1,16 @@
 /**
- * Records the golden histories anew: plays every case of the runtime contract on real servers.
+ * Records the golden histories anew: plays every case of the runtime contract on real servers, a job and an order.
  *
- * With `--commands` it plays nothing: it writes down anew what the recorded ones command today, as when an option
- * that replay does not compare has changed. Read the difference in either case.
+ * With `--new` it plays only those that this version has no history of, and leaves the others as they are. With
+ * `--commands` it plays nothing: it writes down anew what the recorded ones command today, as when an option that
+ * replay does not compare has changed. Read the difference in any case.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { version } from '../package.json';
-import type { Definition } from '../src/journey/definition';
 import type { Case } from '../test/runtime-cases/case';
 import { cases } from '../test/runtime.suite';
-import { historiesOf } from '../test/support/executions';
+import { historiesOf, type PlayedWorkflow } from '../test/support/executions';
 import {
   createReplay,
   goldenFiles,
@@ -20,10 +20,20 @@ import {
   type Replay,
 } from '../test/support/histories';
 import { type Journeys, startJourneys } from '../test/support/journeys';
+import { playEntry } from '../test/support/play-entry';
 import { playJob } from '../test/support/play-job';
 import { runOnTemporal } from '../test/support/run-on-temporal';
 import { DESK } from '../test/support/server-address';
 import { openServerDesk } from '../test/support/server-desk';
+
+/** What is played once, and recorded in one file for each of its runs. */
+interface Play {
+  readonly name: string;
+  readonly title: string;
+  play(world: Journeys): Promise<PlayedWorkflow>;
+}
+
+const FOLDER = `v${version}`;
 
 async function rewriteCommands(): Promise<void> {
   const replay = await createReplay();
@@ -34,56 +44,74 @@ async function rewriteCommands(): Promise<void> {
 }
 
 async function recordAll(): Promise<void> {
+  await recordPlays(allPlays(), () =>
+    rmSync(path.join(HISTORIES, FOLDER), { recursive: true, force: true }),
+  );
+}
+
+async function recordNew(): Promise<void> {
+  const recorded = new Set(goldenFiles());
+  const isRecorded = ({ name }: Play) =>
+    ['', '-1'].some((run) => recorded.has(path.join(FOLDER, `${name}${run}.json`)));
+  await recordPlays(allPlays().filter((play) => !isRecorded(play)));
+}
+
+/** Plays them side by side and writes what they left; `begin` runs when all have been played. */
+async function recordPlays(plays: readonly Play[], begin = () => {}): Promise<void> {
   const desk = await openServerDesk();
   process.env[DESK] = desk.url;
   const world = await startJourneys();
-  const folder = path.join(HISTORIES, `v${version}`);
   try {
     const replay = await createReplay();
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
     const played = await Promise.all(
-      Object.entries(cases).flatMap(([title, [scenario]]) =>
-        [false, true].map((continueOften) => play(world, title, { ...scenario, continueOften })),
-      ),
+      plays.map(async (play) => [play, await play.play(world)] as const),
     );
-    played.push({ ...(await playJob(world)), name: 'job', title: 'a job for many' });
+    begin();
+    mkdirSync(path.join(HISTORIES, FOLDER), { recursive: true });
     // One replay after the other: each is a worker of its own.
-    for (const one of played) await record(replay, folder, one);
+    for (const [play, workflow] of played) await record(replay, play, workflow);
   } finally {
     await world.close();
     await desk.close();
   }
 }
 
-interface Played {
-  readonly name: string;
-  readonly title: string;
-  readonly workflowId: string;
-  readonly definition: Definition;
-  readonly runs: readonly GoldenHistory['history'][];
+function allPlays(): readonly Play[] {
+  const ofCases = Object.entries(cases).flatMap(([title, [scenario]]) =>
+    [false, true].map((continueOften) => playOfCase(title, { ...scenario, continueOften })),
+  );
+  return [
+    ...ofCases,
+    { name: 'job', title: 'a job for many', play: playJob },
+    { name: 'entry', title: 'an order to let somebody in', play: playEntry },
+  ];
 }
 
-async function play(world: Journeys, title: string, scenario: Case): Promise<Played> {
-  const { enrollment } = await runOnTemporal(world, scenario);
-  const { temporalWorkflowId: workflowId } = enrollment;
+function playOfCase(title: string, scenario: Case): Play {
   const { definition, continueOften } = scenario;
   const name =
     title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase() + (continueOften ? '-again' : '');
-  const runs = await historiesOf(world.client, workflowId);
-  return { name, title, workflowId, definition, runs };
+  return {
+    name,
+    title,
+    async play(world) {
+      const { enrollment } = await runOnTemporal(world, scenario);
+      const { temporalWorkflowId: workflowId } = enrollment;
+      return { workflowId, definition, runs: await historiesOf(world.client, workflowId) };
+    },
+  };
 }
 
 async function record(
   replay: Replay,
-  folder: string,
-  { name, title, workflowId, definition, runs }: Played,
+  { name, title }: Play,
+  { workflowId, definition, runs }: PlayedWorkflow,
 ): Promise<void> {
   for (const [index, history] of runs.entries()) {
     const commands = await replay({ workflowId, definition, history });
     const golden: GoldenHistory = { title, workflowId, definition, commands, history };
     const suffix = runs.length > 1 ? `-${index + 1}` : '';
-    write(path.join(folder, `${name}${suffix}.json`), golden);
+    write(path.join(HISTORIES, FOLDER, `${name}${suffix}.json`), golden);
   }
 }
 
@@ -94,4 +122,13 @@ function write(file: string, golden: GoldenHistory): void {
   writeFileSync(file, `${JSON.stringify(golden, null, 1).replaceAll(ROOT, '')}\n`);
 }
 
-void (process.argv.includes('--commands') ? rewriteCommands() : recordAll());
+const WAYS: Readonly<Record<string, () => Promise<void>>> = {
+  '--commands': rewriteCommands,
+  '--new': recordNew,
+};
+
+const [way] = process.argv.slice(2);
+const work = way === undefined ? recordAll : WAYS[way];
+if (work === undefined)
+  throw new Error(`There is no option ${way}. Give ${Object.keys(WAYS).join(' or ')}, or none.`);
+void work();

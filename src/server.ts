@@ -85,14 +85,9 @@ export async function startServer(
     ...pageSettings(config),
     wakeRelay: () => relay.wake(),
   });
-  const release = async (draining: Promise<void>) => {
+  const release = (draining: Promise<void>) => {
     unread();
-    const working = Promise.all([relay.stop(), upkeep.stop()]);
-    await Promise.all([draining, atMost(DRAIN_MS, working)]);
-    // Rows whose calls this ends go to the next relay when their lease is over: all of it may be repeated.
-    await temporal.close();
-    await atMost(CUT_OFF_MS, working);
-    await Promise.all([outbox.close(), db.close()]);
+    return closed({ draining, working: [relay, upkeep], temporal, databases: [outbox, db] });
   };
   try {
     const server = createServer(app);
@@ -108,6 +103,23 @@ export async function startServer(
     await release(Promise.resolve());
     throw error;
   }
+}
+
+interface Closing {
+  readonly draining: Promise<void>;
+  readonly working: readonly { stop(): Promise<void> }[];
+  readonly temporal: { close(): Promise<void> };
+  readonly databases: readonly { close(): Promise<void> }[];
+}
+
+/** Resolves when nothing works any more, or has been cut off, and every connection is closed. */
+async function closed({ draining, working, temporal, databases }: Closing): Promise<void> {
+  const stopped = Promise.all(working.map((each) => each.stop()));
+  await Promise.all([draining, atMost(DRAIN_MS, stopped)]);
+  // Rows whose calls this ends go to the next relay when their lease is over: all of it may be repeated.
+  await temporal.close();
+  await atMost(CUT_OFF_MS, stopped);
+  await Promise.all(databases.map((each) => each.close()));
 }
 
 /** What the pages need. A key of the environment opens them by itself in development alone, beside a mail catcher. */

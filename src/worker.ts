@@ -26,9 +26,10 @@ import type { Database } from './db/client';
 import { openMigratedDatabase } from './db/migrated';
 import { createEvaluators } from './evaluate/evaluators';
 import { type MetricsServer, startMetricsServer } from './http/metrics';
+import type { Evaluators } from './journey/facts';
+import { type MailLinks, mailLinks } from './links/mail-links';
 import { createLogger, type Logger } from './log';
 import { countProcess } from './metrics';
-import { type MailLinks, mailLinks } from './links/mail-links';
 import { connectionOptions } from './temporal/connect';
 import { createGraphCodec } from './temporal/graph-codec';
 import { EFFECTS_QUEUE, JOURNEYS_QUEUE } from './temporal/names';
@@ -70,47 +71,9 @@ export interface Workers {
 
 /** Creates the two workers of a process: journeys and effects. */
 export async function createWorkers(parts: WorkerParts): Promise<Workers> {
-  const { db, connection, namespace, channel, http, sender, links, log } = parts;
-  const evaluators = createEvaluators();
-  const { loadDefinition, loadGraph } = openVersions(db);
-  const shared = {
-    connection,
-    namespace,
-    ...(parts.tracing === undefined ? {} : { interceptors: parts.tracing.worker }),
-    shutdownGraceTime: GRACE,
-    shutdownForceTime: FORCE,
-  } as const;
-  const journeys = await Worker.create({
-    ...shared,
-    ...(parts.workflows ?? workflowCode()),
-    taskQueue: parts.journeysQueue ?? JOURNEYS_QUEUE,
-    activities: {
-      ...createFactActivities({ db, evaluators, loadGraph, log }),
-      ...createJobActivities({ db, log }),
-      ...createEntryActivities({ db, evaluators, log }),
-    },
-    dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },
-    enableNonLocalActivities: false,
-    // After a crash the server waits this long before it asks another worker.
-    stickyQueueScheduleToStartTimeout: '5s',
-    ...(parts.maxCachedWorkflows === undefined
-      ? {}
-      : { maxCachedWorkflows: parts.maxCachedWorkflows }),
-  });
-  const mail = { db, channel, sender, links, evaluators, loadGraph, log };
-  const calls = { db, http, evaluators, loadGraph, log };
-  const effects = await Worker.create({
-    ...shared,
-    taskQueue: parts.effectsQueue ?? EFFECTS_QUEUE,
-    activities: {
-      sendEmail: createSendEmail(mail),
-      sendNotification: createSendNotification(mail),
-      webhook: createWebhook(calls),
-      httpRequest: createHttpRequest(calls),
-      enrollInWorkflow: createEnrollInWorkflow(calls),
-      removeFromWorkflow: createRemoveFromWorkflow(calls),
-    } satisfies EffectActivities,
-  });
+  const tools = { ...openVersions(parts.db), evaluators: createEvaluators() };
+  const journeys = await createJourneysWorker(parts, tools);
+  const effects = await createEffectsWorker(parts, tools);
   return {
     run: async () => {
       await Promise.all([journeys.run(), effects.run()]);
@@ -122,6 +85,63 @@ export async function createWorkers(parts: WorkerParts): Promise<Workers> {
     },
   };
 }
+
+/** What both workers share: the published versions from a cache, and what judges and renders. */
+type Tools = ReturnType<typeof openVersions> & { readonly evaluators: Evaluators };
+
+/** Runs the workflows, and what they ask of our own database as local activities. */
+function createJourneysWorker(
+  parts: WorkerParts,
+  { loadDefinition, loadGraph, evaluators }: Tools,
+): Promise<Worker> {
+  const { db, log, maxCachedWorkflows } = parts;
+  return Worker.create({
+    ...sharedOptions(parts),
+    ...(parts.workflows ?? workflowCode()),
+    taskQueue: parts.journeysQueue ?? JOURNEYS_QUEUE,
+    activities: {
+      ...createFactActivities({ db, evaluators, loadGraph, log }),
+      ...createJobActivities({ db, log }),
+      ...createEntryActivities({ db, evaluators, log }),
+    },
+    dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },
+    enableNonLocalActivities: false,
+    // After a crash the server waits this long before it asks another worker.
+    stickyQueueScheduleToStartTimeout: '5s',
+    ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+  });
+}
+
+/** Makes what leaves the building, and what changes somebody's other enrollments. */
+function createEffectsWorker(
+  parts: WorkerParts,
+  { loadGraph, evaluators }: Tools,
+): Promise<Worker> {
+  const { db, channel, http, sender, links, log } = parts;
+  const mail = { db, channel, sender, links, evaluators, loadGraph, log };
+  const calls = { db, http, evaluators, loadGraph, log };
+  return Worker.create({
+    ...sharedOptions(parts),
+    taskQueue: parts.effectsQueue ?? EFFECTS_QUEUE,
+    activities: {
+      sendEmail: createSendEmail(mail),
+      sendNotification: createSendNotification(mail),
+      webhook: createWebhook(calls),
+      httpRequest: createHttpRequest(calls),
+      enrollInWorkflow: createEnrollInWorkflow(calls),
+      removeFromWorkflow: createRemoveFromWorkflow(calls),
+    } satisfies EffectActivities,
+  });
+}
+
+const sharedOptions = ({ connection, namespace, tracing }: WorkerParts) =>
+  ({
+    connection,
+    namespace,
+    ...(tracing === undefined ? {} : { interceptors: tracing.worker }),
+    shutdownGraceTime: GRACE,
+    shutdownForceTime: FORCE,
+  }) as const;
 
 const BUNDLE = join(__dirname, '../workflow-bundle.js');
 
@@ -140,31 +160,18 @@ export function workflowSource() {
 
 async function main(config: Config): Promise<void> {
   const log = createLogger('worker', config.logLevel);
-  if (new Date().getTimezoneOffset() !== 0) {
-    throw new Error('The worker must run with TZ=UTC: the zone of the host reaches workflows.');
-  }
-  if (config.databaseUrl === undefined) throw new Error('DATABASE_URL is not set.');
-  if (config.smtpUrl === undefined) throw new Error('SMTP_URL is not set.');
+  const { url, smtpUrl } = required(config);
   Runtime.install(sdkRuntime(config, log));
   const metrics = await listenForPrometheus(config, log);
-  const db = await openMigratedDatabase({ url: config.databaseUrl, name: 'throughline-worker' });
+  const db = await openMigratedDatabase({ url, name: 'throughline-worker' });
   const connection = await NativeConnection.connect(connectionOptions(config));
-  const channel = createSmtpChannel({
-    url: config.smtpUrl,
-    mailLookUpUrl: config.mailLookupUrl,
-  });
-  const namespace = config.temporalNamespace;
-  const sender = { email: config.mailFrom };
+  const channel = createSmtpChannel({ url: smtpUrl, mailLookUpUrl: config.mailLookupUrl });
   const http = createHttpChannel({ allow: config.httpAllow });
-  const links = mailLinks(config);
-  if (links === undefined)
-    log.warn(
-      { event: 'worker.no_links' },
-      'Mails go out without unsubscribe links: THROUGHLINE_PUBLIC_URL or THROUGHLINE_LINK_KEYS is not set.',
-    );
-  const { tracesUrl } = config;
+  const sender = { email: config.mailFrom };
+  const { temporalNamespace: namespace, tracesUrl } = config;
   const tracing =
     tracesUrl === undefined ? undefined : startTracing(tracesUrl, 'throughline-worker');
+  const links = linksOf(config, log);
   const parts = { connection, namespace, db, channel, http, sender, links, log, tracing };
   const workers = await createWorkers(parts);
   const chores = (outbox: Database) => [
@@ -172,12 +179,7 @@ async function main(config: Config): Promise<void> {
     orphanedCalls({ outbox, db, log }),
     orderedTestMails({ outbox, db, channel, sender, log }),
   ];
-  const upkeep = await openUpkeep({
-    url: config.databaseUrl,
-    name: 'throughline-upkeep',
-    chores,
-    log,
-  });
+  const upkeep = await openUpkeep({ url, name: 'throughline-upkeep', chores, log });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => workers.shutdown());
   }
@@ -188,6 +190,29 @@ async function main(config: Config): Promise<void> {
   channel.close();
   await http.close();
   await Promise.all([db.close(), connection.close(), tracing?.stop()]);
+}
+
+/** What the worker cannot do without. Throws with what to do. */
+function required({ databaseUrl, smtpUrl }: Config): { url: string; smtpUrl: string } {
+  if (new Date().getTimezoneOffset() !== 0)
+    throw new Error('The worker must run with TZ=UTC: the zone of the host reaches workflows.');
+  if (databaseUrl === undefined)
+    throw new Error(
+      'DATABASE_URL is not set. Give the address of a PostgreSQL, or use `npm start`.',
+    );
+  if (smtpUrl === undefined)
+    throw new Error('SMTP_URL is not set. Give the address of a mail server, or use `npm start`.');
+  return { url: databaseUrl, smtpUrl };
+}
+
+function linksOf(config: Config, log: Logger): MailLinks | undefined {
+  const links = mailLinks(config);
+  if (links === undefined)
+    log.warn(
+      { event: 'worker.no_links' },
+      'Mails go out without unsubscribe links: THROUGHLINE_PUBLIC_URL or THROUGHLINE_LINK_KEYS is not set.',
+    );
+  return links;
 }
 
 async function listenForPrometheus(

@@ -8,6 +8,7 @@ import { basics } from './runtime-cases/basics';
 import type { Cases, RunCase } from './runtime-cases/case';
 import { consent } from './runtime-cases/consent';
 import { decisions } from './runtime-cases/decisions';
+import { doubts } from './runtime-cases/doubts';
 import { effects } from './runtime-cases/effects';
 import { goals } from './runtime-cases/goals';
 import { limits } from './runtime-cases/limits';
@@ -25,6 +26,7 @@ export const cases: Cases = {
   ...effects,
   ...consent,
   ...unsubscribing,
+  ...doubts,
   ...limits,
   ...steering,
 };

@@ -5,24 +5,15 @@ import { createJobs } from '../src/temporal/jobs';
 import { waiting } from './http/api';
 import { type Collector, startCollector } from './support/collector';
 import { eventually } from './support/eventually';
-import { type TestNamespace, testNamespace } from './support/namespace';
-import { testDatabase, type TestDatabase } from './support/postgres';
-import { endPrograms, startProgram } from './support/program';
+import { startProgram } from './support/program';
+import { programFixture } from './support/program-fixture';
 
-let database: TestDatabase;
-let temporal: TestNamespace;
+const stack = programFixture();
 let collector: Collector;
 beforeAll(async () => {
-  [database, temporal, collector] = await Promise.all([
-    testDatabase(),
-    testNamespace(),
-    startCollector(),
-  ]);
+  collector = await startCollector();
 });
-afterAll(async () => {
-  await endPrograms();
-  await Promise.all([database?.close(), temporal?.close(), collector?.close()]);
-});
+afterAll(() => collector?.close());
 
 const spanOf = (name: string) =>
   eventually(`there is a span ${name}`, async () =>
@@ -30,14 +21,12 @@ const spanOf = (name: string) =>
   );
 
 test('a request is traced as part of what its caller does, down to the call of Temporal, and names nobody', async () => {
-  const { db, workspaceId } = database;
+  const { db, workspaceId } = stack.database;
   const { key: apiKey } = await db.inWorkspace(workspaceId, (tx) =>
     createApiKey(tx, { name: 'test', scopes: ['admin'] }),
   );
   const api = startProgram('src/server.ts', {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...stack.environment(),
     PORT: '0',
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
   });
@@ -76,15 +65,13 @@ test('a request is traced as part of what its caller does, down to the call of T
 
 test('attempts of activities are traced, with the id of their workflow', async () => {
   const worker = startProgram('src/worker.ts', {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...stack.environment(),
     SMTP_URL: 'smtp://127.0.0.1:1',
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
   });
   await worker.logged('worker.ready');
-  const job = { workspaceId: database.workspaceId, jobId: newId() };
-  await createJobs(temporal.client).ring(job);
+  const job = { workspaceId: stack.database.workspaceId, jobId: newId() };
+  await createJobs(stack.temporal.client).ring(job);
   const workflowId = `job/${job.workspaceId}/${job.jobId}`;
   const span = await spanOf('RunActivity:orderBatch');
   expect(span).toMatchObject({

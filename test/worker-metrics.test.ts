@@ -1,22 +1,12 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { newId } from '../src/ids';
 import { createJobs } from '../src/temporal/jobs';
 import { eventually } from './support/eventually';
-import { type TestNamespace, testNamespace } from './support/namespace';
-import { testDatabase, type TestDatabase } from './support/postgres';
-import { endPrograms, startProgram } from './support/program';
+import { startProgram } from './support/program';
+import { programFixture } from './support/program-fixture';
 import { TEMPORAL_METRICS } from './support/temporal-metrics';
 
-let database: TestDatabase;
-let temporal: TestNamespace;
-beforeAll(async () => {
-  [database, temporal] = await Promise.all([testDatabase(), testNamespace()]);
-});
-afterAll(async () => {
-  await endPrograms();
-  await Promise.all([database?.close(), temporal?.close()]);
-});
+const stack = programFixture();
 
 /** A port that nobody has: Temporal's exporter cannot choose one by itself and tell. */
 async function freePort(): Promise<number> {
@@ -33,9 +23,7 @@ const asked = async (port: number): Promise<string> =>
 test("a worker tells Prometheus of itself, and of Temporal's own workers in it", async () => {
   const temporalPort = await freePort();
   const worker = startProgram('src/worker.ts', {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...stack.environment(),
     SMTP_URL: 'smtp://127.0.0.1:1',
     THROUGHLINE_HOST: '127.0.0.1',
     THROUGHLINE_METRICS_PORT: '0',
@@ -44,7 +32,10 @@ test("a worker tells Prometheus of itself, and of Temporal's own workers in it",
   const { port } = await worker.logged('worker.metrics');
   await worker.logged('worker.ready');
   // Some of the SDK's metrics begin with the first workflow.
-  await createJobs(temporal.client).ring({ workspaceId: database.workspaceId, jobId: newId() });
+  await createJobs(stack.temporal.client).ring({
+    workspaceId: stack.database.workspaceId,
+    jobId: newId(),
+  });
   const ours = await eventually('a chore was done', async () => {
     const text = await asked(Number(port));
     return text.includes('throughline_upkeep_runs_total{chore="settle_calls"') ? text : null;

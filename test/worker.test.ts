@@ -9,36 +9,25 @@ import { createEnrollments } from '../src/temporal/enrollments';
 import { admit } from './support/admit';
 import { define } from './support/define';
 import { eventually } from './support/eventually';
-import { type TestNamespace, testNamespace } from './support/namespace';
-import { testDatabase, type TestDatabase } from './support/postgres';
-import { endPrograms, type Program, startProgram } from './support/program';
+import { type Program, startProgram } from './support/program';
+import { programFixture } from './support/program-fixture';
 import { deliveryOf, sendCase, sender } from './support/sends';
 import { type FaultyMailServer, startFaultyMailServer } from './support/smtp';
 
 /** How long the provider takes to answer: a worker that does not wait for it leaves the mail in doubt. */
 const ANSWER_MS = 3_000;
 
-let database: TestDatabase;
-let temporal: TestNamespace;
+const stack = programFixture();
 let provider: FaultyMailServer;
 beforeAll(async () => {
-  [database, temporal, provider] = await Promise.all([
-    testDatabase(),
-    testNamespace(),
-    startFaultyMailServer(ANSWER_MS),
-  ]);
+  provider = await startFaultyMailServer(ANSWER_MS);
   provider.ending = 'accept_late';
 });
-afterAll(async () => {
-  await endPrograms();
-  await Promise.all([database?.close(), temporal?.close(), provider?.stop()]);
-});
+afterAll(() => provider?.stop());
 
 const startWorker = (more: Record<string, string> = {}): Program =>
   startProgram('src/worker.ts', {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...stack.environment(),
     SMTP_URL: provider.url,
     ...more,
   });
@@ -50,7 +39,7 @@ async function enroll(): Promise<EnrollmentRow> {
       tag: ['add_tag', { tag: 'mailed' }],
     },
   });
-  const { db, workspaceId } = database;
+  const { db, workspaceId } = stack.database;
   const enrollment = await db.inWorkspace(workspaceId, async (tx) => {
     const workflow = await createWorkflow(tx, { key: 'journey', name: 'Journey', draft: {} });
     await publishVersion(tx, {
@@ -64,12 +53,12 @@ async function enroll(): Promise<EnrollmentRow> {
     const admission = { workflowId: workflow.id, contactId: contact.id, at: new Date() };
     return admit(tx, admission);
   });
-  await createEnrollments(temporal.client, db).start(enrollment);
+  await createEnrollments(stack.temporal.client, db).start(enrollment);
   return enrollment;
 }
 
 test('a worker told to stop finishes its send, another one goes on, and nothing is sent twice', async () => {
-  const { db, workspaceId } = database;
+  const { db, workspaceId } = stack.database;
   const first = startWorker();
   await first.logged('worker.ready');
   const arriving = new Promise<void>((resolve) => {
@@ -96,7 +85,7 @@ test('a worker told to stop finishes its send, another one goes on, and nothing 
 });
 
 test('a worker finds out what became of sends whose journeys ended while nobody ran', async () => {
-  const { db, workspaceId, admin } = database;
+  const { db, workspaceId, admin } = stack.database;
   const of = await sendCase(db, workspaceId);
   provider.ending = 'hang_up';
   const channel = createSmtpChannel({ url: provider.url });

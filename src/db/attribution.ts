@@ -1,22 +1,12 @@
 import { and, desc, eq, inArray, lte, or, type SQL } from 'drizzle-orm';
 import { isUuid } from '../ids';
+import { CONTACT_CHANNELS } from '../journey/consent';
 import type { Tx } from './client';
 import type { JsonObject } from './json';
 import { deliveries } from './schema/deliveries';
 
-const CHANNELS = new Set([
-  'email',
-  'sms',
-  'whatsapp',
-  'push',
-  'rcs',
-  'call',
-  'voicemail',
-  'slack',
-  'teams',
-  'notification',
-  'in_app',
-]);
+/** Channels of messages, to the contact and to colleagues. */
+const CHANNELS = new Set<string>([...CONTACT_CHANNELS, 'slack', 'teams', 'notification']);
 
 /**
  * The effect key of the message that an event such as `email.opened` is about: the one its

@@ -8,7 +8,7 @@
  *    either committed before and is erased too, or finds nobody.
  * 3. What runs in Temporal holds ids only. It is rung, finds its enrollment closed, and ends.
  */
-import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNull, like, or, sql, type SQL } from 'drizzle-orm';
 import { EMPTY_CONTACT } from '../journey/facts';
 import { cancelEnrollment } from './cancel-enrollment';
 import type { Tx } from './client';
@@ -47,7 +47,7 @@ export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasur
   await tx.delete(listMembers).where(eq(listMembers.contactId, id));
   await tx.delete(assignments).where(eq(assignments.contactId, id));
   await eraseAnswers(tx, id);
-  await erasePreviews(tx);
+  await eraseTrials(tx);
   if (found.email !== null) await forgetAddress(tx, found.email);
   await forgetTestMails(tx, found);
   await emptyContact(tx, id, at);
@@ -121,11 +121,18 @@ async function eraseAnswers(tx: Tx, contactId: string): Promise<void> {
     .where(and(sql`${idempotencyKeys.route} like '% /api/v1/workflows/%/enrollments'`, entered));
 }
 
-/** A preview shows somebody's data and says not whose; whoever asks again gets a new one. */
-async function erasePreviews(tx: Tx): Promise<void> {
-  const isPreview = sql`${idempotencyKeys.route} like '% /api/v1/templates/%'`;
-  const isAboutMail = sql`(${idempotencyKeys.route} like '%/preview' or ${idempotencyKeys.route} like '%/test')`;
-  await tx.delete(idempotencyKeys).where(and(isPreview, isAboutMail));
+/** Previews, test mails and dry runs, which show somebody's data and say not whose. */
+const TRIALS = [
+  '/templates/%/preview',
+  '/templates/%/test',
+  '/workflows/test',
+  '/workflows/%/test',
+];
+
+/** What was tried out is forgotten whole; whoever asks again has it tried anew. */
+async function eraseTrials(tx: Tx): Promise<void> {
+  const isTrial = TRIALS.map((path) => like(idempotencyKeys.route, `% /api/v1${path}`));
+  await tx.delete(idempotencyKeys).where(or(...isTrial));
 }
 
 async function emptyContact(tx: Tx, id: string, at: Date): Promise<void> {

@@ -6,7 +6,7 @@
  * 2. What suppresses is stored with the event that tells of it: no mail is claimed in between.
  */
 import { createHash } from 'node:crypto';
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { newId } from '../ids';
 import { suppressedBy, suppressedForm, type SuppressionReason } from '../journey/suppression';
 import type { Tx } from './client';
@@ -14,6 +14,7 @@ import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from '.
 import { contacts } from './schema/contacts';
 import { deliveries } from './schema/deliveries';
 import type { events } from './schema/events';
+import { idempotencyKeys } from './schema/idempotency-keys';
 import { suppressions } from './schema/suppressions';
 
 export type SuppressionRow = typeof suppressions.$inferSelect;
@@ -96,6 +97,12 @@ export async function listSuppressions(
 /** Forgets the address of somebody who is erased, and goes on keeping mail from it. */
 export async function forgetAddress(tx: Tx, address: string): Promise<void> {
   await tx.update(suppressions).set({ address: null, eventId: null }).where(ofAddress(tx, address));
+  const { route, response } = idempotencyKeys;
+  const isToldOf = sql`${response} #>> '{body,address}' = ${suppressedForm(address)}`;
+  await tx
+    .update(idempotencyKeys)
+    .set({ response: sql`jsonb_set(${response}, '{body,address}', 'null')` })
+    .where(and(eq(route, 'POST /api/v1/suppressions'), isToldOf));
 }
 
 type Told = Pick<

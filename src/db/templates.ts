@@ -3,18 +3,20 @@
  *
  * 1. A version is never changed: whoever writes makes the next one. Mails are rendered from the latest, and say which.
  * 2. A template that a workflow uses is not deleted: whoever activates one holds its templates until the commit
- *    (`existingTemplates`), whoever deletes one holds it before looking for uses.
+ *    (`existingTemplates`), whoever deletes one holds it before looking for uses (template-uses.ts).
  */
-import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { fail } from '../errors';
 import { isUuid, newId } from '../ids';
-import type { MailContent, MailTemplate, MailTemplates } from '../journey/mail-template';
+import {
+  MAIL_PARTS,
+  type MailContent,
+  type MailTemplate,
+  type MailTemplates,
+} from '../journey/mail-template';
 import type { Tx } from './client';
-import type { JsonObject } from './json';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
-import { enrollments } from './schema/enrollments';
 import { templates, templateVersions } from './schema/templates';
-import { workflows, workflowVersions } from './schema/workflows';
 
 export type TemplateHead = typeof templates.$inferSelect;
 type TemplateVersion = typeof templateVersions.$inferSelect;
@@ -65,10 +67,8 @@ export async function replaceTemplate(
   return { ...head, content: isSame ? row.content : await insertVersion(tx, head, input) };
 }
 
-const FIELDS = ['subject', 'preheader', 'html', 'mjml', 'text'] as const;
-
 const saysTheSame = (before: TemplateVersion, after: MailContent): boolean =>
-  FIELDS.every((field) => before[field] === (after[field] ?? null));
+  MAIL_PARTS.every((field) => before[field] === (after[field] ?? null));
 
 async function insertVersion(
   tx: Tx,
@@ -149,53 +149,9 @@ export async function existingTemplates(
   return new Set(rows.map(({ key }) => key));
 }
 
-/** A published version that uses a template. */
-export interface TemplateUse {
-  readonly workflowKey: string;
-  readonly version: number;
-}
-
-/** The versions that people may enter or are under way in, and that send this template. */
-export async function publishedUses(tx: Tx, key: string): Promise<readonly TemplateUse[]> {
-  const mayEnter = sql`${workflows.status} <> 'archived'
-    and ${workflowVersions.version} in (${workflows.activeVersion}, ${workflows.canaryVersion})`;
-  const isUnderWay = sql`exists (select from ${enrollments} where ${enrollments.workflowId} = ${workflows.id}
-    and ${enrollments.version} = ${workflowVersions.version} and ${enrollments.endedAt} is null)`;
-  return tx
-    .select({ workflowKey: workflows.key, version: workflowVersions.version })
-    .from(workflowVersions)
-    .innerJoin(workflows, eq(workflows.id, workflowVersions.workflowId))
-    .where(
-      and(
-        isNull(workflows.deletedAt),
-        sql`jsonb_path_exists(${workflowVersions.definition}, '$.nodes[*].data.template ? (@ == $key)', ${JSON.stringify({ key })}::jsonb)`,
-        sql`(${mayEnter} or ${isUnderWay})`,
-      ),
-    )
-    .orderBy(workflows.key, workflowVersions.version);
-}
-
-/** Drafts in which this text stands as some value: they are written in many ways, so their parser has the last word. */
-export async function draftsWith(
-  tx: Tx,
-  text: string,
-): Promise<readonly { readonly key: string; readonly draft: JsonObject }[]> {
-  return tx
-    .select({ key: workflows.key, draft: workflows.draft })
-    .from(workflows)
-    .where(
-      and(
-        isNull(workflows.deletedAt),
-        sql`${workflows.status} <> 'archived'`,
-        sql`jsonb_path_exists(${workflows.draft}, '$.** ? (@ == $text)', ${JSON.stringify({ text })}::jsonb)`,
-      ),
-    )
-    .orderBy(workflows.key);
-}
-
 /** What a row says, as mails are rendered from it. */
 export function mailTemplate({ key, content }: TemplateRow): MailTemplate {
-  const given = FIELDS.flatMap((field) => {
+  const given = MAIL_PARTS.flatMap((field) => {
     const value = content[field];
     return value === null ? [] : [[field, value] as const];
   });

@@ -2,9 +2,9 @@
  * Templates that are sent to somebody for a look.
  *
  * 1. Each is sent at most once: whoever claims it may send, and a claim whose sender died becomes `unknown`.
- * 2. What it says is kept until it is over, and the row for a week.
+ * 2. What it says is kept until it is over, and the row for a week (`throughline.maintain`).
  */
-import { and, eq, lt, or, sql } from 'drizzle-orm';
+import { and, eq, or, sql } from 'drizzle-orm';
 import { newId } from '../ids';
 import type { Database, Tx } from './client';
 import { databaseFailure } from './failure';
@@ -22,15 +22,11 @@ type TestMailInput = Pick<
   readonly blocked?: string | undefined;
 };
 
-const KEPT_DAYS = 7;
-
-/** Leaves a mail for a worker to send, or notes why none is sent; forgets those of weeks before. */
+/** Leaves a mail for a worker to send, or notes why none is sent. */
 export async function orderTestMail(
   tx: Tx,
   { blocked, content, ...input }: TestMailInput,
 ): Promise<TestMailRow> {
-  const old = sql<Date>`now() - ${KEPT_DAYS} * interval '1 day'`;
-  await tx.delete(testMails).where(lt(testMails.createdAt, old));
   const state =
     blocked === undefined
       ? ({ status: 'waiting', content } as const)

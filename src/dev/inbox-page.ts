@@ -1,4 +1,5 @@
-import { html, type Markup, pagePolicy, pageText, table, when } from '../http/html';
+import { html, type Markup, NOTHING } from '../http/markup';
+import { pagePolicy, pageText, table, when } from '../http/page';
 import type { CaughtMail } from './caught-mail';
 
 /** Nothing is loaded from anywhere, and nothing runs. */
@@ -40,7 +41,7 @@ function linksIn(markup: string): Markup {
   const targets = [...markup.matchAll(HREF)].map(([, one, other]) => one ?? other ?? '');
   const links = [...new Set(targets.map((target) => target.replaceAll('&amp;', '&').trim()))];
   const shown = links.filter((target) => /^https?:\/\//i.test(target));
-  if (shown.length === 0) return html``;
+  if (shown.length === 0) return NOTHING;
   return html`<h2>Its links</h2><ul>${shown.map((target) => html`<li><a href="${target}">${target}</a></li>`)}</ul>`;
 }
 
@@ -55,10 +56,10 @@ export function mailPage(mail: CaughtMail): string {
   const list = facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
   const frame =
     mail.html === null
-      ? html``
+      ? NOTHING
       : html`<h2>As HTML</h2><iframe sandbox title="HTML of the mail" src="/mail/${mail.number}/body"></iframe><p class="quiet">Pictures from the web are not loaded, and links in there lead nowhere.</p>${linksIn(mail.html)}`;
   const text =
-    mail.text === null ? html`` : html`<h2>As text</h2><pre class="sheet">${mail.text}</pre>`;
+    mail.text === null ? NOTHING : html`<h2>As text</h2><pre class="sheet">${mail.text}</pre>`;
   const headers = Object.entries(mail.headers).map(([name, value]) => `${name}: ${value}`);
   return pageText({
     title: subjectOf(mail),

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { namesLoopback } from '../http/from-here';
 import { inboxPage, MAIL_POLICY, mailPage, PAGE_POLICY } from './inbox-page';
 import type { MailStore } from './mail-store';
 
@@ -15,7 +16,8 @@ export function createInboxServer(store: MailStore): Server {
 }
 
 function answer(store: MailStore, request: IncomingMessage, response: ServerResponse): void {
-  if (!isLoopbackHost(request.headers.host)) {
+  const { host } = request.headers;
+  if (host !== undefined && !namesLoopback(host)) {
     return sendJson(response, 403, {
       title: 'Use 127.0.0.1 or localhost as the address of the inbox.',
     });
@@ -45,11 +47,6 @@ function answer(store: MailStore, request: IncomingMessage, response: ServerResp
   if (mail === null) return sendJson(response, 404, { title: 'Not found' });
   if (shown?.[2] === undefined) return sendPage(response, mailPage(mail));
   sendPage(response, mail.html ?? '', MAIL_POLICY);
-}
-
-/** A web site opened in the same browser could otherwise read the inbox under a name that it points at us. */
-function isLoopbackHost(host: string | undefined): boolean {
-  return host === undefined || /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -1,6 +1,7 @@
 /** Which names of a mail's templates have no value, for whoever looks at it before it is sent. */
 import type { EmailTemplates, Facts } from '../journey/facts';
 import type { Json, JsonObject } from '../journey/json';
+import { MAIL_PARTS } from '../journey/mail-template';
 import { scopeOf, templateView } from './scope';
 import { namesIn } from './template-names';
 
@@ -13,9 +14,8 @@ export function missingNames(
   own: readonly string[],
 ): readonly string[] {
   const view = templateView(scopeOf(facts));
-  const { subject, preheader = '', html = '', mjml = '', text = '' } = templates;
-  const used = [subject, preheader, html, mjml, text].flatMap((source) =>
-    namesIn(source).map(({ segments }) => segments),
+  const used = MAIL_PARTS.flatMap((part) =>
+    namesIn(templates[part] ?? '').map(({ segments }) => segments),
   );
   const missing = used.filter(
     (segments) => !own.includes(segments[0] ?? '') && isNothing(valueAt(view, segments)),

@@ -6,11 +6,10 @@
  *
  * Liquid is not markup: a tag or an output stands for itself, wherever it is, and comes back as it was.
  */
+import { LONGEST_PART } from '../journey/mail-template';
 import { checkTags, isOpenVoid, tagsIn } from './mjml-tags';
 import { type Piece, replacing } from './replaced-text';
 import { TemplateError } from './template-error';
-
-const MOST_CHARACTERS = 100_000;
 
 const LIQUID = /\{[{%]/g;
 
@@ -25,8 +24,8 @@ export interface PreparedMjml {
 
 /** Brings MJML to what the compiler reads. Throws TemplateError where it is written wrong. */
 export function preparedMjml(source: string): PreparedMjml {
-  if (source.length > MOST_CHARACTERS) {
-    const message = `The MJML is longer than ${MOST_CHARACTERS} characters. Shorten it.`;
+  if (source.length > LONGEST_PART.mjml) {
+    const message = `The MJML is longer than ${LONGEST_PART.mjml} characters. Shorten it.`;
     throw new TemplateError('invalid', message);
   }
   const masked = mask(source);

@@ -8,7 +8,8 @@ import type { Definition } from '../journey/definition';
 import { repeatsKey } from '../language/json-keys';
 import { nodeTypes } from '../journey/nodes/index';
 import type { MailTemplates } from '../journey/mail-template';
-import { parseDefinition, type Reference } from '../language/parse-definition';
+import { parseDefinition } from '../language/parse-definition';
+import type { Reference } from '../language/references';
 import { parseYaml } from '../language/yaml';
 
 export interface RequiredDefinition {

@@ -5,11 +5,14 @@ const LOOPBACK_ADDRESS = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/i;
 /** What a proxy on this machine adds for somebody who is not. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
-/** By address and by name: a web site in a browser here could point a name of its own at us. */
+/** Whether a request names this machine: a web site in a browser here could point a name of its own at us. */
+export const namesLoopback = (host: string | undefined): boolean => LOOPBACK_HOST.test(host ?? '');
+
+/** Whether a program of this machine asks, by its address and by the name that it calls us. */
 export function isFromHere({ socket, headers }: Pick<Request, 'socket' | 'headers'>): boolean {
   return (
     LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '') &&
-    LOOPBACK_HOST.test(headers.host ?? '') &&
+    namesLoopback(headers.host) &&
     FORWARDED.every((name) => headers[name] === undefined)
   );
 }

@@ -1,18 +1,19 @@
 /** The pages that people see who follow a link of a mail. They say nothing about anybody. */
 import type { Response } from 'express';
+import { html, NOTHING } from './markup';
+import { pageStyle, policyOf } from './page-style';
 
-/** Nothing is loaded, nothing runs, nobody frames it, and no other site learns the address. */
+const STYLE = pageStyle(`
+  :root { color-scheme: light dark; }
+  body { font: 17px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto 0; padding: 0 1.5rem; }
+  h1 { font-size: 1.4rem; } form { margin: 0 0 .8rem; } button { font: inherit; padding: .6rem 1.2rem; cursor: pointer; }`);
+
 const HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy': policyOf(STYLE, "form-action 'self'"),
+  // No other site learns the address.
   'Referrer-Policy': 'no-referrer',
   'X-Robots-Tag': 'noindex',
 };
-
-const STYLE = `
-  :root { color-scheme: light dark; }
-  body { font: 17px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto 0; padding: 0 1.5rem; }
-  h1 { font-size: 1.4rem; } form { margin: 0 0 .8rem; } button { font: inherit; padding: .6rem 1.2rem; cursor: pointer; }`;
 
 interface Page {
   readonly title: string;
@@ -55,18 +56,16 @@ export const NO_LINK: Page = {
   text: 'It was cut short, or is no link of ours. Open the e-mail and follow the link there, or copy all of it.',
 };
 
-/** Sends one of the pages above; their texts are ours, and a topic has no characters to escape. */
+/** Sends one of the pages above. */
 export function sendPage(
   response: Response,
   status: number,
   { title, text, buttons = [] }: Page,
 ): void {
-  const form = buttons
-    .map(
-      ({ says, query = '' }) =>
-        `<form method="post"${query === '' ? '' : ` action="${query}"`}><button>${says}</button></form>`,
-    )
-    .join('');
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head><body><main><h1>${title}</h1><p>${text}</p>${form}</main></body></html>`;
-  response.status(status).set(HEADERS).type('html').send(html);
+  const forms = buttons.map(({ says, query }) => {
+    const action = query === undefined ? NOTHING : html` action="${query}"`;
+    return html`<form method="post"${action}><button>${says}</button></form>`;
+  });
+  const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>${STYLE.element}</head><body><main><h1>${title}</h1><p>${text}</p>${forms}</main></body></html>`;
+  response.status(status).set(HEADERS).type('html').send(page.text);
 }

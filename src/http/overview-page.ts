@@ -4,7 +4,8 @@ import type { StatusCount } from '../db/overview';
 import type { EnrollmentStatus } from '../db/schema/enrollments';
 import type { StuckRow } from '../db/stuck';
 import type { WorkflowRow } from '../db/workflows';
-import { html, type Markup, type Page, pageText, table, when } from './html';
+import { html, type Markup, NOTHING } from './markup';
+import { type Page, pageText, table, when } from './page';
 
 export interface Overview {
   readonly at: Date;
@@ -39,7 +40,7 @@ export function overviewPage(
 ): string {
   const out = options.signedIn
     ? html`<form method="post" action="/"><input type="hidden" name="key" value=""><button class="plain">Sign out</button></form>`
-    : html``;
+    : NOTHING;
   return pageText({
     title: 'Overview',
     links: linksTo(elsewhere),
@@ -56,9 +57,9 @@ ${out}`,
 /** Asks for a key; says what was wrong with the one before. */
 export function signInPage(elsewhere: Elsewhere, problem?: string): string {
   const told =
-    problem === undefined ? html`` : html`<p class="bad" role="alert" id="problem">${problem}</p>`;
+    problem === undefined ? NOTHING : html`<p class="bad" role="alert" id="problem">${problem}</p>`;
   const described =
-    problem === undefined ? html`` : html` aria-describedby="problem" aria-invalid="true"`;
+    problem === undefined ? NOTHING : html` aria-describedby="problem" aria-invalid="true"`;
   return pageText({
     title: 'Throughline',
     links: linksTo(elsewhere),
@@ -110,7 +111,7 @@ function workflowTable({ workflows, counts, hasMore }: Overview): Markup {
   });
   const more = hasMore
     ? html`<p class="quiet">The newest ${workflows.length} are listed.</p>`
-    : html``;
+    : NOTHING;
   return html`${table('Workflows', [...columns, '#Exited', '#Failed', '#Cancelled'], rows)}${more}`;
 }
 

@@ -16,10 +16,10 @@ import { AppError, fail } from '../errors';
 import { authenticate, authorize } from './auth';
 import type { HttpDeps } from './deps';
 import { isFromHere } from './from-here';
-import { pagePolicy } from './html';
 import { createKept } from './kept';
 import { taken } from './observe';
 import { type Elsewhere, type Overview, overviewPage, signInPage } from './overview-page';
+import { pagePolicy } from './page';
 
 type OverviewDeps = Pick<HttpDeps, 'db' | 'inboxUrl' | 'temporalUi' | 'publicUrl' | 'devKey'>;
 

@@ -6,7 +6,7 @@ import type { Logger } from '../log';
 import { requestIdOf } from './request-id';
 
 const PROBLEM_JSON = 'application/problem+json';
-/** Statuses after which trying again makes sense, and after how many seconds. */
+/** Codes after which trying again makes sense, and after how many seconds. */
 const RETRY_AFTER: Readonly<Record<string, string>> = {
   'service.unavailable': '1',
   'request.in_progress': '1',

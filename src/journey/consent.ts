@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { JsonObject } from './json';
+import { SLUG, slug } from './names';
 
 /** The channels that reach a contact; a "no" to any other would be heeded by nobody. */
 export const CONTACT_CHANNELS = [
@@ -19,15 +20,8 @@ export const CONTACT_CHANNELS = [
   'in_app',
 ] as const;
 
-const TOPIC = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
-
 /** What marketing is about, so that somebody may refuse it and stay for the rest. */
-export const topicName = z
-  .string()
-  .regex(
-    TOPIC,
-    'A topic has 1 to 64 lower-case letters, digits, "-" and "_", and begins and ends with a letter or digit.',
-  );
+export const topicName = slug('A topic');
 
 /** By channel, or by channel and topic, whether she may be written to. */
 export type Consent = Readonly<Record<string, boolean>>;
@@ -38,7 +32,7 @@ export type Purpose = 'marketing' | 'transactional';
 const consentName = z
   .string()
   .regex(
-    new RegExp(`^(?:${CONTACT_CHANNELS.join('|')})(?:\\.${TOPIC.source.slice(1, -1)})?$`),
+    new RegExp(`^(?:${CONTACT_CHANNELS.join('|')})(?:\\.${SLUG.source.slice(1, -1)})?$`),
     `Consent is kept by channel (${CONTACT_CHANNELS.join(', ')}), or by channel and topic as in "email.newsletter".`,
   );
 
@@ -83,7 +77,7 @@ export function refusedBy(type: string, properties: JsonObject): string | null {
   const isKnown = (CONTACT_CHANNELS as readonly string[]).includes(channel);
   if (!isKnown || rest.length !== 1 || rest[0] !== 'unsubscribed') return null;
   const topic = Object.hasOwn(properties, 'topic') ? properties['topic'] : undefined;
-  return typeof topic === 'string' && TOPIC.test(topic) ? consentTo(channel, topic) : channel;
+  return typeof topic === 'string' && SLUG.test(topic) ? consentTo(channel, topic) : channel;
 }
 
 /** Why nothing can be stored at the rest of a path behind `consent`, or null. */

@@ -21,6 +21,18 @@ export const nodeId = z
   )
   .describe('Names the node in edges, statistics and migrations; stable across versions.');
 
+/** How a name is written that people make up and addresses carry. */
+export const SLUG = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+
+/** Such a name; `what` begins the sentence that refuses any other. */
+export const slug = (what: string) =>
+  z
+    .string()
+    .regex(
+      SLUG,
+      `${what} has 1 to 64 lower-case letters, digits, "-" and "_", and begins and ends with a letter or digit.`,
+    );
+
 /** The number of a published version. */
 export const versionNumber = z
   .int()

@@ -1,7 +1,7 @@
 /** What is wrong with a stored template: Liquid and MJML that cannot be read, and names that are doubtful. */
 import type { Issue } from '../errors';
 import { namesIn } from '../evaluate/template-names';
-import type { MailContent } from '../journey/mail-template';
+import { MAIL_PARTS, type MailContent } from '../journey/mail-template';
 import { quoted } from './findings';
 import { sketchGraph } from './graph-sketch';
 import { type Doubt, doubtAbout, knownNames } from './known-names';
@@ -10,14 +10,12 @@ import { unreadable } from './text-problems';
 /** Names looked at in one text; nobody reads more warnings than that. */
 const MOST_NAMES = 200;
 
-const FIELDS = ['subject', 'preheader', 'html', 'mjml', 'text'] as const;
-
 /**
  * Issues by field, with line and column within its text. A name is never an error here: which variables there are, the
  * workflows say that send the template.
  */
 export function checkTemplate(content: MailContent): { errors: Issue[]; warnings: Issue[] } {
-  const written = FIELDS.flatMap((path) => {
+  const written = MAIL_PARTS.flatMap((path) => {
     const text = content[path];
     if (text === undefined) return [];
     return [{ path, text, ...(path === 'mjml' ? { markup: 'mjml' as const } : {}) }];

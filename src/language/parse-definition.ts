@@ -26,33 +26,15 @@ import { repeatsKey } from './json-keys';
 import { parseNodes } from './node-data';
 import { countsOthers, firstOf } from './most-issues';
 import { normalize } from './normalize';
-import { type Path, parsePathText, pathText } from './path';
-import { slugOf } from './slug';
+import { type Reference, templateReferences, workflowReferences } from './references';
+import { withoutIgnoredFields, withoutKeyOf } from './source-fields';
+import { type Path, parsePathText } from './path';
 import { patternIssues, templateIssues } from './text-problems';
 import { validateGraph } from './validate-definition';
 import { harvest, pathOf, placeAt, type Written, writtenAt } from './written';
 import { parseYaml } from './yaml';
 import type { Position, Positions } from './yaml-positions';
 import { issuesOf } from './zod-issues';
-
-/** Fields of our own answers, so that what was read can be sent back. */
-const IGNORED_FIELDS = [
-  'id',
-  'workspaceId',
-  'status',
-  'version',
-  'revision',
-  'warnings',
-  'createdAt',
-  'createdBy',
-  'updatedAt',
-  'updatedBy',
-  'publishedAt',
-  'archivedAt',
-  'deletedAt',
-];
-/** Names the schema for editors; nothing to warn of. */
-const SCHEMA_FIELD = '$schema';
 
 export interface ParsedDefinition {
   /** What is published: every value parsed, every default filled in. */
@@ -65,13 +47,6 @@ export interface ParsedDefinition {
   readonly workflows: readonly Reference[];
   /** Stored templates that it names; whether they exist is not known here either. */
   readonly templates: readonly Reference[];
-}
-
-/** Something else that a definition names by its key. */
-export interface Reference {
-  readonly key: string;
-  /** What to say when there is none. */
-  readonly issue: Issue;
 }
 
 /** Parses a definition in any form, as JSON or as a text, and judges it whole. Never throws for bad input. */
@@ -187,26 +162,6 @@ function judge(input: unknown): Judged {
   };
 }
 
-function workflowReferences(definition: Definition | null): Reference[] {
-  return (definition?.nodes ?? []).flatMap(({ type, data, id }, index) => {
-    const key = nodeTypes.get(type)?.namesWorkflow?.(data);
-    if (key === undefined) return [];
-    const path = pathText(['nodes', index, 'data', 'workflow']);
-    const message = `There is no workflow "${key}", which "${id}" names. Create it before this one is activated.`;
-    return [{ key, issue: { code: 'definition.unknown_workflow', path, message } as const }];
-  });
-}
-
-function templateReferences(definition: Definition | null): Reference[] {
-  return (definition?.nodes ?? []).flatMap(({ type, data, id }, index) => {
-    const key = nodeTypes.get(type)?.namesTemplate?.(data);
-    if (key === undefined) return [];
-    const path = pathText(['nodes', index, 'data', 'template']);
-    const message = `There is no template "${key}", which "${id}" sends. Create it before this workflow is activated.`;
-    return [{ key, issue: { code: 'definition.unknown_template', path, message } as const }];
-  });
-}
-
 type JudgedAlone = Omit<Judged, 'source' | 'workflows' | 'templates'>;
 
 function judgeCanonical(canonical: JsonObject, tree: Written): JudgedAlone {
@@ -253,34 +208,6 @@ function nameAt(tree: Written, path: Path): string {
 
 function refused(errors: Issue[]): ParsedDefinition {
   return { definition: null, source: null, errors, warnings: [], workflows: [], templates: [] };
-}
-
-function withoutIgnoredFields(input: JsonObject): { source: JsonObject; warnings: Issue[] } {
-  const ignored = IGNORED_FIELDS.filter((field) => Object.hasOwn(input, field));
-  const dropped = [...ignored, SCHEMA_FIELD];
-  const kept = Object.entries(input).filter(([field]) => !dropped.includes(field));
-  const warnings = ignored.map(
-    (field): Issue => ({
-      code: 'definition.ignored_field',
-      path: field,
-      message: `"${field}" is given by Throughline and ignored on input.`,
-    }),
-  );
-  const source: JsonObject = Object.fromEntries(kept);
-  const needsKey = !Object.hasOwn(source, 'key') && typeof source.name === 'string';
-  const key = needsKey ? slugOf(source.name as string) : '';
-  return { source: key === '' ? source : { key, ...source }, warnings };
-}
-
-/** A key is made from the name. So what a missing one means depends on the name: whoever mends that has a key. */
-function withoutKeyOf(source: JsonObject, issues: readonly FoundIssue[]): readonly FoundIssue[] {
-  const { name } = source;
-  if (Object.hasOwn(source, 'key')) return issues;
-  const others = issues.filter(({ path }) => path !== 'key');
-  if (typeof name !== 'string' || name === '') return others;
-  const message =
-    'No key can be made from this name. Give a "key" of lower-case letters, digits and "-", at most 64.';
-  return [{ code: 'definition.missing_field', path: 'key', message }, ...others];
 }
 
 function withParsedData(definition: Definition, data: ReadonlyMap<number, JsonObject>): Definition {

@@ -12,7 +12,7 @@ import { define } from '../support/define';
 import { eventually } from '../support/eventually';
 import { startJourneys } from '../support/journeys';
 import { testDatabase, type TestDatabase } from '../support/postgres';
-import { deliveryOf, type SendCase, sendCase, sender } from '../support/sends';
+import { ageClaim, deliveryOf, type SendCase, sendCase, sender } from '../support/sends';
 import { type Ending, type FaultyMailServer, startFaultyMailServer } from '../support/smtp';
 
 let t: TestDatabase;
@@ -48,9 +48,7 @@ const round = (
   return orphanedSends({ outbox, db: t.db, channel, log }).run(progress, never);
 };
 
-/** Older than any attempt lives. */
-const age = (of: SendCase, interval = '1 minute') =>
-  t.admin`update deliveries set claimed_at = claimed_at - ${interval}::interval where enrollment_id = ${of.enrollmentId}`;
+const age = (of: SendCase, interval?: string) => ageClaim(t.admin, of, interval);
 
 const end = ({ workspaceId, enrollmentId }: SendCase) =>
   t.db.inWorkspace(workspaceId, (tx) =>

@@ -1,8 +1,9 @@
 /** What a contact wants is judged by what is committed when a mail is claimed, by every attempt anew. */
-import { DeliveryError, type EmailChannel } from '../../src/channels/email';
+import { DeliveryError } from '../../src/channels/email';
 import { patchContact } from '../../src/db/contacts';
+import { notingProvider } from '../support/noting-provider';
 import { testDatabase, type TestDatabase } from '../support/postgres';
-import { deliveryOf, type SendCase, sendCase, sender } from '../support/sends';
+import { ageClaim, deliveryOf, type SendCase, sendCase, sender } from '../support/sends';
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -17,23 +18,9 @@ const given = (data?: object, contact?: object) => sendCase(t.db, t.workspaceId,
 const refuse = (of: SendCase) =>
   t.db.inWorkspace(of.workspaceId, (tx) => patchContact(tx, of.contactId, REFUSED));
 
-function channel(send: EmailChannel['send'] = async () => ({ response: '250 ok' })) {
-  const sent: string[] = [];
-  const provider: EmailChannel = {
-    provider: 'test',
-    send: async (message, timeoutMs) => {
-      sent.push(message.to);
-      return send(message, timeoutMs);
-    },
-    lookUp: async () => 'absent',
-    close: () => undefined,
-  };
-  return { sent, provider };
-}
-
 test('marketing is blocked for good, even when she changes her mind later', async () => {
   const of = await given({}, REFUSED);
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   const send = sender(t.db, provider);
   expect(await send(of)).toMatchObject(UNSUBSCRIBED);
   const yes = { consent: { email: true } };
@@ -51,14 +38,14 @@ test('marketing is blocked for good, even when she changes her mind later', asyn
 
 test('what is transactional goes out', async () => {
   const of = await given({ purpose: 'transactional' }, REFUSED);
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   expect(await sender(t.db, provider)(of)).toMatchObject({ outcome: 'sent' });
   expect(sent).toHaveLength(1);
 });
 
 test('a mail that was refused is not tried again after a no', async () => {
   const of = await given();
-  const { sent, provider } = channel(async () => {
+  const { sent, provider } = notingProvider(async () => {
     throw new DeliveryError('refused_retryable', 'smtp.451', 'later');
   });
   const send = sender(t.db, provider);
@@ -70,13 +57,14 @@ test('a mail that was refused is not tried again after a no', async () => {
 
 test('a mail in doubt that never arrived is not sent again after a no', async () => {
   const of = await given();
-  const { sent, provider } = channel(async () => {
+  const losing = async () => {
     throw new DeliveryError('ambiguous', 'smtp.timeout', 'nothing');
-  });
+  };
+  const { sent, provider } = notingProvider(losing, { lookUp: async () => 'absent' });
   const send = sender(t.db, provider);
   await expect(send(of)).rejects.toMatchObject({ type: 'email.unknown' });
   await refuse(of);
-  await t.admin`update deliveries set claimed_at = claimed_at - interval '10 minutes' where enrollment_id = ${of.enrollmentId}`;
+  await ageClaim(t.admin, of);
   expect(await send(of)).toMatchObject(UNSUBSCRIBED);
   expect(await deliveryOf(t.db, of)).toMatchObject({
     status: 'blocked',

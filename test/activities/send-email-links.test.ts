@@ -1,9 +1,9 @@
 /** What a mail carries back to us, and the addresses that nothing goes to. */
-import type { EmailChannel, EmailMessage } from '../../src/channels/email';
-import { DeliveryError } from '../../src/channels/email';
+import { DeliveryError, type EmailMessage } from '../../src/channels/email';
 import { recordEvent } from '../../src/db/events';
 import { findSuppression, removeSuppression, suppress } from '../../src/db/suppressions';
 import { createMailLinks } from '../../src/links/mail-links';
+import { notingProvider } from '../support/noting-provider';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { deliveryOf, type SendCase, sendCase, sender } from '../support/sends';
 
@@ -18,24 +18,11 @@ const links = createMailLinks({
   keys: [{ id: 'k', secret: 's'.repeat(32) }],
 });
 
-function channel(send: EmailChannel['send'] = async () => ({ response: '250 ok' })) {
-  const sent: EmailMessage[] = [];
-  const provider: EmailChannel = {
-    provider: 'test',
-    send: async (message, timeoutMs) => {
-      sent.push(message);
-      return send(message, timeoutMs);
-    },
-    close: () => undefined,
-  };
-  return { sent, provider };
-}
-
 const given = (data?: object, contact?: object) => sendCase(t.db, t.workspaceId, data, contact);
 
 async function mailOf(data: object, withLinks = true): Promise<readonly [EmailMessage, SendCase]> {
   const of = await given(data);
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   await sender(t.db, provider, withLinks ? { links } : {})(of);
   if (sent[0] === undefined) throw new Error('Nothing was sent.');
   return [sent[0], of];
@@ -88,7 +75,7 @@ describe('links', () => {
 
   test('every attempt sends the same links', async () => {
     const of = await given({ html: '<a href="https://shop.example">x</a>', trackClicks: true });
-    const { sent, provider } = channel(async () => {
+    const { sent, provider } = notingProvider(async () => {
       if (sent.length === 1) throw new DeliveryError('refused_retryable', 'smtp.451', 'later');
       return { response: '250 ok' };
     });
@@ -113,7 +100,7 @@ describe('suppressed addresses', () => {
     const email = `gone-${purpose}@example.com`;
     await suppressing(email.toUpperCase());
     const of = await given({ purpose }, { email });
-    const { sent, provider } = channel();
+    const { sent, provider } = notingProvider();
     expect(await sender(t.db, provider)(of)).toMatchObject(SUPPRESSED);
     expect(sent).toEqual([]);
     expect(await deliveryOf(t.db, of)).toMatchObject({
@@ -123,7 +110,7 @@ describe('suppressed addresses', () => {
 
   test('are those that a mail goes to, whoever it is about', async () => {
     await suppressing('boss@example.com');
-    const { sent, provider } = channel();
+    const { sent, provider } = notingProvider();
     const of = await given({ to: 'Boss@example.com' });
     expect(await sender(t.db, provider)(of)).toMatchObject(SUPPRESSED);
     expect(sent).toEqual([]);
@@ -132,7 +119,7 @@ describe('suppressed addresses', () => {
   test('are learnt from a bounce: the one that its mail went to, not that of the contact', async () => {
     const email = 'assistant@example.com';
     const of = await given({ to: 'chef@example.com' }, { email });
-    await sender(t.db, channel().provider)(of);
+    await sender(t.db, notingProvider().provider)(of);
     const { messageId } = await deliveryOf(t.db, of);
     const at = new Date();
     const told = await t.db.inWorkspace(t.workspaceId, async (tx) => {
@@ -148,7 +135,7 @@ describe('suppressed addresses', () => {
   test('get nothing by another attempt either, until they are let go', async () => {
     const email = 'later@example.com';
     const of = await given({}, { email });
-    const { sent, provider } = channel(async () => {
+    const { sent, provider } = notingProvider(async () => {
       throw new DeliveryError('refused_retryable', 'smtp.451', 'later');
     });
     const send = sender(t.db, provider);
@@ -158,7 +145,7 @@ describe('suppressed addresses', () => {
     expect(await deliveryOf(t.db, of)).toMatchObject({ receipt: RECEIPT });
     expect(sent).toHaveLength(1);
     await t.db.inWorkspace(t.workspaceId, (tx) => removeSuppression(tx, id));
-    const next = channel();
+    const next = notingProvider();
     expect(await sender(t.db, next.provider)(await given({ to: email }))).toMatchObject({
       outcome: 'sent',
     });

@@ -1,8 +1,8 @@
-import type { EmailChannel } from '../../src/channels/email';
 import { DeliveryError } from '../../src/channels/email';
 import { eraseContact } from '../../src/db/erase-contact';
 import * as email from '../../src/evaluate/email';
 import { TemplateError } from '../../src/evaluate/template-error';
+import { notingProvider } from '../support/noting-provider';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { deliveryOf, type SendCase, sendCase, sender } from '../support/sends';
 
@@ -26,27 +26,13 @@ const given = (data?: object) => sendCase(t.db, t.workspaceId, data);
 const erase = (of: SendCase) =>
   t.db.inWorkspace(of.workspaceId, (tx) => eraseContact(tx, of.contactId, new Date()));
 
-/** A provider that counts, and does what it is told. */
-function channel(send: EmailChannel['send'] = async () => ({ response: '250 ok' })) {
-  const sent: string[] = [];
-  const provider: EmailChannel = {
-    provider: 'test',
-    send: async (message, timeoutMs) => {
-      sent.push(message.to);
-      return send(message, timeoutMs);
-    },
-    close: () => undefined,
-  };
-  return { sent, provider };
-}
-
 describe('a template that takes too long', () => {
   const search = Array.from({ length: 100 }, () => "s contains 'b'").join(' or ');
   const endless = `{% capture s %}${'a'.repeat(400_000)}{% endcapture %}{% for a in (1..9000) %}{% if ${search} %}{% endif %}{% endfor %}`;
 
   test('is a permanent failure after a few tries, within one attempt of the activity', async () => {
     const of = await given({ text: endless });
-    const { sent, provider } = channel();
+    const { sent, provider } = notingProvider();
     const send = sender(t.db, provider);
     const failure = { type: 'template.limit', nonRetryable: true };
     await expect(send(of)).rejects.toMatchObject(failure);
@@ -66,7 +52,7 @@ describe('a template that takes too long', () => {
     renders.mockImplementationOnce(() => {
       throw new TemplateError('limit', 'Template: template render limit exceeded');
     });
-    const { sent, provider } = channel();
+    const { sent, provider } = notingProvider();
     expect(await sender(t.db, provider)(of)).toMatchObject({ outcome: 'sent' });
     expect(sent).toHaveLength(1);
   });
@@ -74,7 +60,7 @@ describe('a template that takes too long', () => {
   test('is told from one that is over a bound whatever the machine does: that fails at once', async () => {
     const of = await given({ text: `{% for a in (1..2000) %}${'y'.repeat(2_000)}{% endfor %}` });
     const failure = { type: 'template.failed', nonRetryable: true };
-    await expect(sender(t.db, channel().provider)(of)).rejects.toMatchObject(failure);
+    await expect(sender(t.db, notingProvider().provider)(of)).rejects.toMatchObject(failure);
     expect(renders).toHaveBeenCalledTimes(1);
   });
 });
@@ -85,7 +71,7 @@ describe('a person who was erased', () => {
   test('before the claim is sent nothing, and no row is written about her', async () => {
     const of = await given();
     await erase(of);
-    const { sent, provider } = channel();
+    const { sent, provider } = notingProvider();
     expect(await sender(t.db, provider)(of)).toMatchObject(ERASED);
     expect(sent).toEqual([]);
     expect(await t.admin`select 1 from deliveries where contact_id = ${of.contactId}`).toHaveLength(
@@ -95,7 +81,7 @@ describe('a person who was erased', () => {
 
   test('while her mail is handed over leaves nothing of the answer behind', async () => {
     const of = await given();
-    const { provider } = channel(async ({ to }) => {
+    const { provider } = notingProvider(async ({ to }) => {
       await erase(of);
       return { response: `250 queued for <${to}>` };
     });
@@ -110,7 +96,7 @@ describe('a person who was erased', () => {
 
   test('before her mail is tried again is not sent it', async () => {
     const of = await given();
-    const { sent, provider } = channel(async () => {
+    const { sent, provider } = notingProvider(async () => {
       throw new DeliveryError('refused_retryable', 'smtp.451', 'later');
     });
     const send = sender(t.db, provider);

@@ -1,5 +1,5 @@
 /** Mails from stored templates: which version they say, and that every attempt says the same. */
-import { DeliveryError, type EmailChannel, type EmailMessage } from '../../src/channels/email';
+import { DeliveryError } from '../../src/channels/email';
 import {
   createTemplate,
   deleteTemplate,
@@ -7,6 +7,7 @@ import {
   replaceTemplate,
 } from '../../src/db/templates';
 import { newId } from '../../src/ids';
+import { notingProvider } from '../support/noting-provider';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { deliveryOf, type SendCase, sendCase, sender } from '../support/sends';
 
@@ -18,19 +19,6 @@ afterAll(() => t?.close());
 
 const AUTHOR = { name: 'Test', author: 'test' };
 const WITHOUT_OWN = { subject: undefined, text: undefined };
-
-function channel(send: EmailChannel['send'] = async () => ({ response: '250 ok' })) {
-  const sent: EmailMessage[] = [];
-  const provider: EmailChannel = {
-    provider: 'test',
-    send: async (message, timeoutMs) => {
-      sent.push(message);
-      return send(message, timeoutMs);
-    },
-    close: () => undefined,
-  };
-  return { sent, provider };
-}
 
 const given = (data: object): Promise<SendCase> =>
   sendCase(t.db, t.workspaceId, { ...WITHOUT_OWN, ...data });
@@ -66,7 +54,7 @@ async function template(content: {
 test('a mail says what the latest version says when it is claimed, and its row names that', async () => {
   const { key, replace } = await template({ subject: 'Hi {{ first_name }}', text: 'one' });
   const [first, second] = [await given({ template: key }), await given({ template: key })];
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   const send = sender(t.db, provider);
   expect(await send(first)).toMatchObject({ outcome: 'sent' });
   await replace('Dear {{ first_name }}');
@@ -82,7 +70,7 @@ test('a mail says what the latest version says when it is claimed, and its row n
 test('a mail that is tried again says what it said before, though its template was replaced and deleted', async () => {
   const { key, replace, remove } = await template({ subject: 'One', text: 'one' });
   const of = await given({ template: key });
-  const { sent, provider } = channel(async () => {
+  const { sent, provider } = notingProvider(async () => {
     if (sent.length < 3) throw new DeliveryError('refused_retryable', 'smtp.451', 'later');
     return { response: '250 ok' };
   });
@@ -105,14 +93,14 @@ test('MJML and the preheader arrive as HTML, with the recipient of the node', as
   const mjml =
     '<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{ first_name }}</mj-text></mj-column></mj-section></mj-body></mjml>';
   const { key } = await template({ subject: 'x', mjml, preheader: 'For {{ first_name }}' });
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   await sender(t.db, provider)(await given({ template: key, to: 'boss@example.com' }));
   expect(sent[0]).toMatchObject({
     to: 'boss@example.com',
     html: expect.stringContaining('Hi Ada'),
   });
   expect(sent[0]?.html).toMatch(/<body[^>]*><div style="display:none[^>]*>For Ada</);
-  const inline = channel();
+  const inline = notingProvider();
   await sender(t.db, inline.provider)(await given({ subject: 'x', mjml }));
   expect(inline.sent[0]?.html).toContain('Hi Ada');
 });
@@ -121,7 +109,7 @@ test('a template that is gone fails the mail for good, with a code', async () =>
   const { key, remove } = await template({ subject: 'x', text: 'x' });
   const of = await given({ template: key });
   await remove();
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   await expect(sender(t.db, provider)(of)).rejects.toMatchObject({
     type: 'template.not_found',
     nonRetryable: true,
@@ -139,7 +127,7 @@ describe('a topic', () => {
     sendCase(t.db, t.workspaceId, { topic: 'offers', ...data }, contact);
 
   test('that was refused gets no mail, with a receipt; others do', async () => {
-    const { sent, provider } = channel();
+    const { sent, provider } = notingProvider();
     const send = sender(t.db, provider);
     const of = await about({}, REFUSED);
     expect(await send(of)).toMatchObject({ outcome: 'blocked', reason: 'unsubscribed' });
@@ -153,7 +141,7 @@ describe('a topic', () => {
   });
 
   test('gets none either where all marketing is refused, and what is transactional goes out', async () => {
-    const { provider } = channel();
+    const { provider } = notingProvider();
     const send = sender(t.db, provider);
     const all = await about({}, { consent: { email: false, 'email.offers': true } });
     expect(await send(all)).toMatchObject({ outcome: 'blocked', reason: 'unsubscribed' });

@@ -1,10 +1,12 @@
 /** Test mails: a worker sends what the API has stored, each at most once. */
 import { orderedTestMails } from '../../activities/test-mails';
-import { DeliveryError, type EmailChannel, type EmailMessage } from '../../src/channels/email';
+import { DeliveryError, type EmailChannel } from '../../src/channels/email';
 import type { Database } from '../../src/db/client';
 import { suppress } from '../../src/db/suppressions';
 import { getTestMail, orderTestMail, type TestMailRow } from '../../src/db/test-mails';
+import { maintain } from '../../src/db/upkeep';
 import { createLogger } from '../../src/log';
+import { notingProvider } from '../support/noting-provider';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
 let t: TestDatabase;
@@ -24,19 +26,6 @@ const round = (channel: EmailChannel) =>
     never,
   );
 
-function channel(send: EmailChannel['send'] = async () => ({ response: '250 ok' })) {
-  const sent: EmailMessage[] = [];
-  const provider: EmailChannel = {
-    provider: 'test',
-    send: async (message, timeoutMs) => {
-      sent.push(message);
-      return send(message, timeoutMs);
-    },
-    close: () => undefined,
-  };
-  return { sent, provider };
-}
-
 const order = (toAddress: string, workspaceId = t.workspaceId): Promise<TestMailRow> =>
   t.db.inWorkspace(workspaceId, (tx) =>
     orderTestMail(tx, {
@@ -53,7 +42,7 @@ test('what waits is sent once, in every workspace, and forgotten', async () => {
     await order('ada@example.com'),
     await order('bo@example.com', await t.newWorkspace()),
   ];
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   await Promise.all([round(provider), round(provider), round(provider)]);
   await round(provider);
   expect(sent.map(({ to }) => to).toSorted()).toEqual(['ada@example.com', 'bo@example.com']);
@@ -68,7 +57,7 @@ test.each([
   ['ambiguous', 'unknown'],
 ] as const)('one that ends as %s is %s, and not tried again', async (kind, status) => {
   const row = await order('x@example.com');
-  const { sent, provider } = channel(async () => {
+  const { sent, provider } = notingProvider(async () => {
     throw new DeliveryError(kind, 'smtp.500', 'no');
   });
   await round(provider);
@@ -80,7 +69,7 @@ test.each([
 test('one whose sender died is unknown, once that is certain', async () => {
   const row = await order('dead@example.com');
   await t.admin`update test_mails set status = 'sending', started_at = now() where id = ${row.id}`;
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   await round(provider);
   expect(await after(row)).toMatchObject({ status: 'sending' });
   await t.admin`update test_mails set started_at = now() - interval '1 hour' where id = ${row.id}`;
@@ -89,12 +78,12 @@ test('one whose sender died is unknown, once that is certain', async () => {
   expect(sent).toEqual([]);
 });
 
-test('an address that was suppressed meanwhile gets nothing; old rows go', async () => {
+test('an address that was suppressed meanwhile gets nothing', async () => {
   const row = await order('gone@example.com');
   await t.db.inWorkspace(t.workspaceId, (tx) =>
     suppress(tx, { address: 'Gone@example.com', reason: 'manual', at: new Date() }),
   );
-  const { sent, provider } = channel();
+  const { sent, provider } = notingProvider();
   await round(provider);
   expect(sent).toEqual([]);
   expect(await after(row)).toMatchObject({
@@ -102,7 +91,16 @@ test('an address that was suppressed meanwhile gets nothing; old rows go', async
     response: 'suppressed',
     content: null,
   });
-  await t.admin`update test_mails set created_at = now() - interval '8 days' where id = ${row.id}`;
-  await order('next@example.com');
-  expect(await after(row)).toBeNull();
+});
+
+test('after a week its row goes, in every workspace, though nobody orders another', async () => {
+  const [old, other] = [
+    await order('old@example.com'),
+    await order('b@example.com', await t.newWorkspace()),
+  ];
+  const young = await order('young@example.com');
+  await t.admin`update test_mails set created_at = now() - interval '8 days' where id in (${old.id}, ${other.id})`;
+  await maintain(outbox);
+  expect([await after(old), await after(other)]).toEqual([null, null]);
+  expect(await after(young)).toMatchObject({ toAddress: 'young@example.com' });
 });

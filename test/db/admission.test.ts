@@ -1,5 +1,4 @@
 import { type Admission, admitEnrollment } from '../../src/db/admission';
-import type { Tx } from '../../src/db/client';
 import { patchContact } from '../../src/db/contacts';
 import { closeEnrollment, getEnrollment } from '../../src/db/enrollments';
 import { type EventInput, findEvents, recordEvent } from '../../src/db/events';
@@ -10,23 +9,19 @@ import { createEvaluators } from '../../src/evaluate/evaluators';
 import { newId } from '../../src/ids';
 import { conditionGroup } from '../../src/journey/condition';
 import type { Way } from '../../src/journey/rate-limit';
-import { testDatabase, type TestDatabase } from '../support/postgres';
+import { fileDatabase } from '../support/file-database';
 import * as rows from './rows';
 
 const { instant } = rows;
-let t: TestDatabase;
+const t = fileDatabase();
+const { inside } = t;
 let contactId: string;
 let workflowId: string;
-beforeAll(async () => {
-  t = await testDatabase();
-});
-afterAll(() => t?.close());
 beforeEach(async () => {
   contactId = await inside(rows.contactId);
   workflowId = await workflow();
 });
 
-const inside = <T>(work: (tx: Tx) => Promise<T>) => t.db.inWorkspace(t.workspaceId, work);
 const workflow = (settings: object = {}) => inside((tx) => rows.workflowId(tx, settings));
 const admit = (more: Partial<Admission> = {}) =>
   inside((tx) =>

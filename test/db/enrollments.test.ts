@@ -1,4 +1,3 @@
-import type { Tx } from '../../src/db/client';
 import {
   closeEnrollment,
   getEnrollment,
@@ -9,23 +8,19 @@ import {
 } from '../../src/db/enrollments';
 import { findEvent } from '../../src/db/events';
 import { admit } from '../support/admit';
-import { testDatabase, type TestDatabase } from '../support/postgres';
+import { fileDatabase } from '../support/file-database';
 import * as rows from './rows';
 
 const { instant } = rows;
-let t: TestDatabase;
+const t = fileDatabase();
+const { inside } = t;
 let contactId: string;
 let workflowId: string;
-beforeAll(async () => {
-  t = await testDatabase();
-});
-afterAll(() => t?.close());
 beforeEach(async () => {
   contactId = await inside(rows.contactId);
   workflowId = await inside(rows.workflowId);
 });
 
-const inside = <T>(work: (tx: Tx) => Promise<T>) => t.db.inWorkspace(t.workspaceId, work);
 const admitted = () =>
   inside((tx) => admit(tx, { workflowId, contactId, at: instant('08:00:00') }));
 const close = (id: string, more: object = {}) =>

@@ -1,4 +1,3 @@
-import type { Tx } from '../../src/db/client';
 import {
   countEvents,
   type EventInput,
@@ -7,21 +6,17 @@ import {
   recordEvent,
 } from '../../src/db/events';
 import { newId } from '../../src/ids';
-import { testDatabase, type TestDatabase } from '../support/postgres';
+import { fileDatabase } from '../support/file-database';
 import * as rows from './rows';
 
 const { instant } = rows;
-let t: TestDatabase;
+const t = fileDatabase();
+const { inside } = t;
 let contactId: string;
-beforeAll(async () => {
-  t = await testDatabase();
-});
-afterAll(() => t?.close());
 beforeEach(async () => {
   contactId = await inside(rows.contactId);
 });
 
-const inside = <T>(work: (tx: Tx) => Promise<T>) => t.db.inWorkspace(t.workspaceId, work);
 const record = (type: string, time: string, more: Partial<EventInput> = {}) =>
   inside((tx) =>
     recordEvent(tx, {

@@ -4,33 +4,23 @@ import { type EnrollmentRow, getEnrollment } from '../../src/db/enrollments';
 import { type BlackHole, startBlackHole } from '../support/black-hole';
 import { sketched } from '../support/define';
 import { eventually } from '../support/eventually';
-import { type TestNamespace, testNamespace } from '../support/namespace';
-import { testDatabase, type TestDatabase } from '../support/postgres';
-import { endPrograms, type Program, startProgram } from '../support/program';
+import { type Program, startProgram } from '../support/program';
+import { programFixture } from '../support/program-fixture';
 
-let database: TestDatabase;
-let temporal: TestNamespace;
+const stack = programFixture();
 let silent: BlackHole;
 let apiKey: string;
 beforeAll(async () => {
-  [database, temporal, silent] = await Promise.all([
-    testDatabase(),
-    testNamespace(),
-    startBlackHole(),
-  ]);
-  const { db, workspaceId } = database;
+  silent = await startBlackHole();
+  const { db, workspaceId } = stack.database;
   const admin = { name: 'test', scopes: ['admin'] };
   apiKey = (await db.inWorkspace(workspaceId, (tx) => createApiKey(tx, admin))).key;
 });
-afterAll(async () => {
-  await endPrograms();
-  await Promise.all([database?.close(), temporal?.close(), silent?.close()]);
-});
+afterAll(() => silent?.close());
 
 const environment = (address: string) => ({
-  DATABASE_URL: database.url,
+  ...stack.environment(),
   TEMPORAL_ADDRESS: address,
-  TEMPORAL_NAMESPACE: temporal.namespace,
   SMTP_URL: 'smtp://127.0.0.1:1',
   THROUGHLINE_RELAY_LEASE_MS: '2000',
   PORT: '0',
@@ -44,7 +34,9 @@ async function startApi(address: string): Promise<{ api: Program; client: Throug
 }
 
 const row = async (id: string): Promise<EnrollmentRow> => {
-  const found = await database.db.inWorkspace(database.workspaceId, (tx) => getEnrollment(tx, id));
+  const found = await stack.database.db.inWorkspace(stack.database.workspaceId, (tx) =>
+    getEnrollment(tx, id),
+  );
   if (found === null) throw new Error(`There is no enrollment ${id}.`);
   return found;
 };
@@ -64,12 +56,12 @@ const recovery = sketched({
 
 /** How often each kind of event was stored, and how many runs there are of each enrollment. */
 async function tally() {
-  const events = await database.admin<{ type: string; count: number }[]>`
+  const events = await stack.database.admin<{ type: string; count: number }[]>`
     select type, count(*)::int as count from events
     where type in ('contact.tag_added', 'enrollment.ended', 'enrollment.blocked', 'cart.paid')
     group by type order by type`;
   const runs = new Map<string, number>();
-  for await (const { workflowId } of temporal.client.workflow.list())
+  for await (const { workflowId } of stack.temporal.client.workflow.list())
     runs.set(workflowId, (runs.get(workflowId) ?? 0) + 1);
   return {
     events: Object.fromEntries(events.map(({ type, count }) => [type, count])),
@@ -78,8 +70,8 @@ async function tally() {
 }
 
 test('an API killed between commit and Temporal loses no enrollment and no event, and repeats none', async () => {
-  const worker = startProgram('src/worker.ts', environment(temporal.address));
-  const first = await startApi(temporal.address);
+  const worker = startProgram('src/worker.ts', environment(stack.temporal.address));
+  const first = await startApi(stack.temporal.address);
   await first.client.workflows.create(recovery);
   await first.client.workflows.activate('recovery');
   const ada = await first.client.enroll('recovery', { contact: { email: 'ada@example.com' } });
@@ -97,7 +89,7 @@ test('an API killed between commit and Temporal loses no enrollment and no event
   expect(bob.temporal.runId).toBeNull();
   expect(silent.taken()).toBeGreaterThan(0);
   await eventually('the relay is about to tell Temporal', async () => {
-    const claimed = await database.admin`
+    const claimed = await stack.database.admin`
       select 1 from outbox where claimed_until > now() and (payload ->> 'enrollmentId' = ${bob.id}
         or payload ->> 'eventId' = (select id::text from events where type = 'cart.paid'))`;
     return claimed.length === 2;
@@ -106,12 +98,12 @@ test('an API killed between commit and Temporal loses no enrollment and no event
   expect(await row(ada.id)).toMatchObject({ status: 'waiting' });
   expect(await row(bob.id)).toMatchObject({ status: 'running', temporalRunId: null });
 
-  const last = await startApi(temporal.address);
+  const last = await startApi(stack.temporal.address);
   const ended = (id: string) => eventually(`${id} ends`, async () => (await row(id)).endedAt);
   await ended(ada.id);
   await waits(bob.id);
   const { contactId: cydId, id: cydEnrollment } = await eventually('Cyd is enrolled', async () => {
-    const [found] = await database.admin<{ contactId: string; id: string }[]>`
+    const [found] = await stack.database.admin<{ contactId: string; id: string }[]>`
       select contact_id as "contactId", id from enrollments where trigger_event_id is not null`;
     return found;
   });
@@ -122,7 +114,7 @@ test('an API killed between commit and Temporal loses no enrollment and no event
   await last.client.event({ contactId: cydId, type: 'cart.paid' });
   await Promise.all([ended(bob.id), ended(cydEnrollment)]);
   await eventually('the outbox is empty', async () => {
-    const rows = await database.admin`select 1 from outbox`;
+    const rows = await stack.database.admin`select 1 from outbox`;
     return rows.length === 0;
   });
 

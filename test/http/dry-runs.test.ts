@@ -104,6 +104,24 @@ describe('a dry run over REST', () => {
     expect(await entry({ trigger: { type: 'cart.left' } })).toMatchObject({ allowed: true });
   });
 
+  test('tells of a stored contact only to a key that may read her and her events', async () => {
+    const { id: contactId } = (await api.post('/contacts', { email: 'eve@example.com' })).body;
+    await yaml('/workflows', CART.replace('key: cart', 'key: guarded')).expect(201);
+    const paths = [
+      ['/workflows/test', { definition: CART }],
+      ['/workflows/guarded/test', {}],
+    ] as const;
+    const reader = await api.keyWith(['workflows:read']);
+    const half = await api.keyWith(['workflows:read', 'contacts:read']);
+    const whole = await api.keyWith(['*:read']);
+    for (const [path, body] of paths) {
+      expect((await api.post(path, { ...body, contact: ada }, reader)).status).toBe(200);
+      for (const key of [reader, half])
+        expectProblem(await api.post(path, { ...body, contactId }, key), 403, 'auth.forbidden');
+      expect((await api.post(path, { ...body, contactId }, whole)).status).toBe(200);
+    }
+  });
+
   test('refuses what it cannot run, with code and place', async () => {
     const bad = await api.post('/workflows/test', { definition: CART.replace('1h }', 'soon }') });
     expectProblem(bad, 422, 'definition.invalid');

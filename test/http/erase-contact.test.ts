@@ -143,6 +143,31 @@ test('an enrollment that was warned of her fields tells nothing of them any more
   expect((await enter()).body).toEqual({ id, status: 'running', temporal: expect.anything() });
 });
 
+test('answers to dry runs with her data, and to a suppression of her address, tell nothing any more', async () => {
+  const canary = `kanarie${randomUUID().slice(0, 8)}`;
+  const address = `${canary}@example.com`;
+  const { id: contactId } = (await api.post('/contacts', { email: address })).body;
+  const node = { id: 'mail', type: 'send_email', data: { subject: 'Hi', text: '{{ email }}' } };
+  const definition = waiting('shown', {
+    nodes: [node],
+    edges: [{ source: 'mail', target: 'end' }],
+  });
+  await api.post('/workflows', definition).expect(201);
+  const ask = (path: string, body: object) =>
+    api
+      .post(path, body)
+      .set('Idempotency-Key', `${canary}${path}`.slice(7))
+      .expect(/kanarie/);
+  await ask('/workflows/test', { definition, contactId });
+  await ask('/workflows/shown/test', { contactId });
+  const { body: suppression } = await ask('/suppressions', { address: address.toUpperCase() });
+  await api.delete(`/contacts/${contactId}`).expect(200);
+  expect(await tablesHolding(api.admin, canary)).toEqual([]);
+  const again = api.post('/suppressions', { address: address.toUpperCase() });
+  const key = `${canary}/suppressions`.slice(7);
+  expect((await again.set('Idempotency-Key', key)).body).toEqual({ ...suppression, address: null });
+});
+
 test('enrollments under way are cancelled and rung, and nobody finds her any more', async () => {
   const { id, enrollmentId, canary } = await person();
   const wakes = api.wakes();

@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ThroughlineClient } from '../../src/client/index';
 import { createApiKey } from '../../src/db/api-keys';
 import { getEnrollment } from '../../src/db/enrollments';
@@ -9,11 +7,11 @@ import { eventually } from '../support/eventually';
 import { startFreezingProxy } from '../support/freezing-proxy';
 import { testNamespace } from '../support/namespace';
 import { testDatabase, type TestDatabase } from '../support/postgres';
+import { endPrograms, startProgram } from '../support/program';
 import { waiting } from './api';
 
 let database: TestDatabase;
 let apiKey: string;
-const started: ChildProcess[] = [];
 beforeAll(async () => {
   database = await testDatabase();
   const { db, workspaceId } = database;
@@ -21,36 +19,21 @@ beforeAll(async () => {
     await db.inWorkspace(workspaceId, (tx) => createApiKey(tx, { name: 'test', scopes: ['admin'] }))
   ).key;
 });
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-});
+afterEach(() => endPrograms());
 afterAll(() => database.close());
 
-/** The API as a process of its own, with nobody at Temporal's address. */
+const environment = (more: Record<string, string>) => ({
+  ...{ DATABASE_URL: database.url, TEMPORAL_ADDRESS: '127.0.0.1:1', PORT: '0' },
+  ...more,
+});
+
+/** The API as a process of its own, with nobody at Temporal's address unless told. */
 async function startProcess(
-  env: Record<string, string> = {},
+  more: Record<string, string> = {},
 ): Promise<{ child: ChildProcess; address: string }> {
-  const { THROUGHLINE_API_KEY: _key, TZ: _zone, ...inherited } = process.env;
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', resolve(__dirname, '../../src/server.ts')],
-    {
-      env: {
-        ...inherited,
-        DATABASE_URL: database.url,
-        TEMPORAL_ADDRESS: '127.0.0.1:1',
-        PORT: '0',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  started.push(child);
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const entry = JSON.parse(line) as { event?: string; port?: number };
-    if (entry.event === 'api.ready') return { child, address: `http://127.0.0.1:${entry.port}` };
-  }
-  throw new Error('The API ended before it was ready.');
+  const { child, logged } = startProgram('src/server.ts', environment(more));
+  const { port } = await logged('api.ready');
+  return { child, address: `http://127.0.0.1:${port}` };
 }
 
 test('without Temporal the API accepts and stores, and a kill after the 202 loses nothing', async () => {
@@ -84,7 +67,9 @@ test('SIGTERM ends it cleanly', async () => {
 });
 
 test('a host in another zone is refused, before anything is stored', async () => {
-  await expect(startProcess({ TZ: 'Europe/Berlin' })).rejects.toThrow('before it was ready');
+  const { logged } = startProgram('src/server.ts', environment({ TZ: 'Europe/Berlin' }));
+  const { err } = await logged('api.failed');
+  expect(err).toMatchObject({ message: expect.stringContaining('TZ=UTC') });
 });
 
 test('told to stop while Temporal has fallen silent in the middle of a start, it ends within five seconds', async () => {

@@ -15,10 +15,21 @@ export type Happening = {
   /** Not before the visit's time is up. */
   readonly overdue?: boolean;
 } & (
-  | { readonly event: string; readonly properties?: JsonObject }
+  | {
+      readonly event: string;
+      readonly properties?: JsonObject;
+      /** The node whose message it names as the one that it is about. */
+      readonly about?: string;
+    }
   | { readonly contact: ContactState }
   | { readonly command: CommandType; readonly input?: JsonObject }
 );
+
+/**
+ * What a mail server says of a mail whose answer was lost: that it has it (`found`) or not (`absent`), or nothing, since
+ * nobody can ask it (`unasked`).
+ */
+export type LostAnswer = 'found' | 'absent' | 'unasked';
 
 export interface Case {
   readonly definition: Definition;
@@ -28,6 +39,8 @@ export interface Case {
   readonly trigger?: { readonly type: string; readonly properties?: JsonObject };
   /** By node id, for effects: on real servers somebody answers that way; see stage-case.ts. */
   readonly mocks?: Readonly<Record<string, Mock>>;
+  /** By node id, mails whose first answer is lost; see lost-answers.ts. */
+  readonly lost?: Readonly<Record<string, LostAnswer>>;
   /** Stored templates, by their keys. */
   readonly templates?: Readonly<Record<string, MailContent>>;
   readonly continueOften: boolean;

@@ -1,6 +1,16 @@
 /** What Temporal keeps and shows about an execution. */
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import type { Definition } from '../../src/journey/definition';
+
+/** A workflow that was played to its end, to be recorded. */
+export interface PlayedWorkflow {
+  readonly workflowId: string;
+  /** The journey that it is, or that it is about. */
+  readonly definition: Definition;
+  /** The history of each run as Temporal writes it in JSON. */
+  readonly runs: readonly unknown[];
+}
 
 /** The histories of all runs of a workflow as Temporal writes them in JSON, first run first. */
 export async function historiesOf(client: Client, workflowId: string): Promise<unknown[]> {

@@ -1,4 +1,4 @@
-/** Recorded enrollments: the history, the definition it ran, and the commands it gave. */
+/** Recorded workflows: the history, the definition it ran or was about, and the commands it gave. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';

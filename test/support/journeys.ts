@@ -19,6 +19,7 @@ import type { EnrollmentOptions } from '../../workflows/messages';
 import { calmDatabase } from './calm-database';
 import { latelyOf } from './executions';
 import { inWorkspace, type Workspace } from './in-workspace';
+import { losingAnswers } from './lost-answers';
 import { testDatabase } from './postgres';
 import { temporalAddress } from './temporal';
 
@@ -60,7 +61,7 @@ export async function startJourneys({
     url: smtpUrl ?? catcher.smtpUrl,
     mailLookUpUrl: `${catcher.inboxUrl}/dev/messages`,
   });
-  const channel = other ?? smtp;
+  const channel = other ?? losingAnswers(smtp, database.admin);
   const http = createHttpChannel({ allow: ['127.0.0.1', 'localhost'] });
   const connection = await NativeConnection.connect({ address });
   const queues = { journeysQueue: `journeys-${newId()}`, effectsQueue: `effects-${newId()}` };

@@ -3,26 +3,18 @@ import { upsertContact } from '../../src/db/contacts';
 import { getJob, holdJob, type JobOrder, startCommandJob, steerJob } from '../../src/db/jobs';
 import { createWorkflow, publishVersion } from '../../src/db/workflows';
 import { newId } from '../../src/ids';
-import type { Definition } from '../../src/journey/definition';
 import { admit } from './admit';
 import { define } from './define';
 import { eventually } from './eventually';
-import { historiesOf } from './executions';
+import { historiesOf, type PlayedWorkflow } from './executions';
 import type { Journeys } from './journeys';
-
-export interface PlayedJob {
-  readonly workflowId: string;
-  /** The journey of those for whom it was. */
-  readonly definition: Definition;
-  readonly runs: readonly unknown[];
-}
 
 export async function playJob({
   db,
   workspaceId,
   client,
   wakeRelay,
-}: Journeys): Promise<PlayedJob> {
+}: Journeys): Promise<PlayedWorkflow> {
   const definition = define({ nodes: { pause: ['wait', { for: '30 days' }] } });
   const job = await db.inWorkspace(workspaceId, async (tx) => {
     const workflow = await createWorkflow(tx, { key: 'for-many', name: 'For many', draft: {} });

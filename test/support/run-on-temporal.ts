@@ -5,6 +5,7 @@ import { createTemplate } from '../../src/db/templates';
 import { AppError } from '../../src/errors';
 import { changed } from '../../src/language/dry-run-script';
 import type { ContactFacts } from '../../src/journey/facts';
+import { effectKey } from '../../src/journey/state';
 import type { Case, Observed } from '../runtime-cases/case';
 import { eventually } from './eventually';
 import type { Journeys } from './journeys';
@@ -38,7 +39,9 @@ export async function runOnTemporal(
       const change = (before: ContactFacts) => changed(before, happening.contact);
       await world.change(contact.id, change, { unheard });
     } else {
-      await world.event(contact.id, happening.event, happening.properties, { unheard });
+      const { event, properties, about } = happening;
+      const named = about === undefined ? {} : { deliveryId: await claimed(world, id, about) };
+      await world.event(contact.id, event, { ...properties, ...named }, { unheard });
     }
   }
   const enrollment = await world.ended(id);
@@ -54,6 +57,15 @@ async function storeTemplates({ db, workspaceId }: Journeys, { templates = {} }:
       if (!(error instanceof AppError && error.code === 'template.key_taken')) throw error;
     });
   }
+}
+
+/** The key of a node's message, as soon as there is one that an event can be about. */
+async function claimed(world: Journeys, id: string, node: string): Promise<string> {
+  const key = effectKey(id, node, 1);
+  await eventually(`the message of ${node} is claimed`, async () =>
+    (await world.deliveries(id)).some((row) => row.effectKey === key),
+  );
+  return key;
 }
 
 /** Somebody who is held shows no longer until when she waits, so this is asked before. */

@@ -1,26 +1,19 @@
 import { createEvaluators } from '../../src/evaluate/evaluators';
 import type { EmailChannel } from '../../src/channels/email';
 import type { Database } from '../../src/db/client';
-import { upsertContact } from '../../src/db/contacts';
 import { type DeliveryRow, listDeliveries } from '../../src/db/deliveries';
-import { createWorkflow, publishVersion } from '../../src/db/workflows';
-import { newId } from '../../src/ids';
 import type { SendResult } from '../../src/journey/runtime';
 import { createLogger } from '../../src/log';
 import { openVersions } from '../../src/temporal/versions';
 import { createSendEmail, type SendEmailDeps } from '../../activities/send-email';
-import { admit } from './admit';
 import { define } from './define';
+import type { TestDatabase } from './postgres';
+import { inputAt, REACHED_AT, standIn, type Standing } from './standing';
 
-/** One enrollment that stands at its `send_email` node `mail`. */
-export interface SendCase {
-  readonly workspaceId: string;
-  readonly workflowId: string;
-  readonly enrollmentId: string;
-  readonly contactId: string;
-}
+/** Somebody who stands at her `send_email` node `mail`. */
+export type SendCase = Standing;
 
-export async function sendCase(
+export function sendCase(
   db: Database,
   workspaceId: string,
   data: object = {},
@@ -31,33 +24,7 @@ export async function sendCase(
     nodes: { mail: ['send_email', mail] },
     goals: [{ id: 'paid', event: 'cart.paid' }],
   });
-  return db.inWorkspace(workspaceId, async (tx) => {
-    const workflow = await createWorkflow(tx, { key: `w-${newId()}`, name: 'Test', draft: {} });
-    await publishVersion(tx, {
-      workflowId: workflow.id,
-      definition,
-      contentHash: 'h',
-      listensTo: ['cart.paid'],
-      triggers: [],
-    });
-    const { contact: ada } = await upsertContact(tx, {
-      externalId: newId(),
-      email: `${newId()}@example.com`,
-      firstName: 'Ada',
-      ...contact,
-    });
-    const enrollment = await admit(tx, {
-      workflowId: workflow.id,
-      contactId: ada.id,
-      at: new Date('2026-03-01T08:00:00Z'),
-    });
-    return {
-      workspaceId,
-      workflowId: workflow.id,
-      enrollmentId: enrollment.id,
-      contactId: ada.id,
-    };
-  });
+  return standIn(db, workspaceId, definition, contact);
 }
 
 /** The activity as the worker builds it, reading the published version. */
@@ -67,7 +34,7 @@ export function sender(
   more: Partial<SendEmailDeps> = {},
 ): (of: SendCase) => Promise<SendResult> {
   const send = senderAt(db, channel, more);
-  return (of) => send(of, new Date('2026-03-01T09:00:00Z').getTime());
+  return (of) => send(of, REACHED_AT);
 }
 
 /** The same at a time of the journey's own. */
@@ -85,16 +52,7 @@ export function senderAt(
     log: createLogger('test', 'silent'),
     ...more,
   });
-  return ({ workspaceId, enrollmentId, workflowId }, at) =>
-    sendEmail({
-      workspaceId,
-      enrollmentId,
-      graph: { workspaceId, workflowId, version: 1, hash: 'h' },
-      node: 'mail',
-      visit: 1,
-      at,
-      watch: { reached: [], armed: [] },
-    } as Parameters<typeof sendEmail>[0]);
+  return (of, at) => sendEmail({ ...inputAt(of, 'mail'), at });
 }
 
 export async function deliveryOf(
@@ -105,3 +63,11 @@ export async function deliveryOf(
   if (rows.length !== 1 || !rows[0]) throw new Error(`Expected one delivery, not ${rows.length}.`);
   return rows[0];
 }
+
+/** Makes a claim older than any connection of its attempt. */
+export const ageClaim = (
+  admin: TestDatabase['admin'],
+  { enrollmentId }: SendCase,
+  interval = '1 minute',
+) =>
+  admin`update deliveries set claimed_at = claimed_at - ${interval}::interval where enrollment_id = ${enrollmentId}`;

@@ -47,8 +47,9 @@ function entryOf({ after, unheard = false, ...happening }: Happening): ScriptEnt
     return { at, command };
   }
   if ('event' in happening) {
-    const { event: type, properties = {} } = happening;
-    return { at, unheard, event: { type, properties } };
+    const { event: type, properties = {}, about: node } = happening;
+    const event = { type, properties };
+    return { at, unheard, event, ...(node === undefined ? {} : { node }) };
   }
   return { at, unheard, contact: (before) => changed(before, happening.contact) };
 }
@@ -60,7 +61,7 @@ export async function runSimulated(scenario: Case): Promise<Observed> {
 /** A case of the contract, with all that the simulator tells. */
 export function simulateCase(scenario: Case): Promise<Simulation> {
   const { definition, contact = {}, happenings = [], trigger, variables, continueOften } = scenario;
-  const { mocks = {}, templates = {} } = scenario;
+  const { mocks = {}, lost = {}, templates = {} } = scenario;
   const stored = Object.entries(templates).map(
     ([key, content]) => [key, { ...content, key, version: 1 }] as const,
   );
@@ -76,10 +77,16 @@ export function simulateCase(scenario: Case): Promise<Simulation> {
             trigger: { id: 'trigger', occurredAt: START, properties: {}, ...trigger },
           }),
       ...(continueOften ? { continueAfter: (wakes: number) => wakes > 0 } : {}),
-      mocks,
+      mocks: { ...mocks, ...doubtsOf(lost) },
       templates: Object.fromEntries(stored),
     }),
   );
+}
+
+/** Only what nobody can ask about is a doubt to a journey: what is found was sent, what is absent is sent again. */
+function doubtsOf(lost: NonNullable<Case['lost']>): NonNullable<Case['mocks']> {
+  const unasked = Object.entries(lost).filter(([, answer]) => answer === 'unasked');
+  return Object.fromEntries(unasked.map(([id]) => [id, { error: { code: 'email.unknown' } }]));
 }
 
 function observed(result: Simulation): Observed {

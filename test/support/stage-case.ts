@@ -1,4 +1,7 @@
-/** What a case of the contract mocks, made true for real servers: calls are answered, other workflows end. */
+/**
+ * What a case of the contract mocks, made true for real servers: calls are answered, other workflows end, answers of
+ * the mail server are lost.
+ */
 import { newId } from '../../src/ids';
 import type { Definition } from '../../src/journey/definition';
 import { mockedStatus } from '../../src/journey/enroll-fields';
@@ -6,6 +9,7 @@ import type { Json } from '../../src/journey/json';
 import type { Mock } from '../../src/journey/journey-tests';
 import type { Case } from '../runtime-cases/case';
 import type { Journeys } from './journeys';
+import { senderLosing } from './lost-answers';
 import { publishTargets } from './targets';
 import { startReceivingServer } from './http';
 
@@ -23,12 +27,32 @@ const failureOf = ({ code }: { readonly code: string }) =>
 
 const backdrops = new WeakMap<Journeys, Promise<Backdrop>>();
 
+type Staged = Pick<Case, 'definition' | 'mocks' | 'lost'>;
+
 /** The definition as real servers play it. */
 export async function stagedCase(
   world: Journeys,
-  { definition, mocks }: Pick<Case, 'definition' | 'mocks'>,
+  { definition, mocks, lost = {} }: Staged,
 ): Promise<Definition> {
-  if (mocks === undefined) return definition;
+  const mails = withLostAnswers(definition, lost);
+  return mocks === undefined ? mails : withMocks(world, mails, mocks);
+}
+
+function withLostAnswers(definition: Definition, lost: NonNullable<Case['lost']>): Definition {
+  const nodes = definition.nodes.map((node) => {
+    const answer = lost[node.id];
+    if (answer === undefined) return node;
+    const data = { ...(node.data as object), from: senderLosing(answer) };
+    return { ...node, data } as typeof node;
+  });
+  return { ...definition, nodes };
+}
+
+async function withMocks(
+  world: Journeys,
+  definition: Definition,
+  mocks: NonNullable<Case['mocks']>,
+): Promise<Definition> {
   const opening = backdrops.get(world) ?? open(world);
   backdrops.set(world, opening);
   const backdrop = await opening;

@@ -5,27 +5,18 @@ import { createEnrollments } from '../../src/temporal/enrollments';
 import { workflowId } from '../db/rows';
 import { admit } from '../support/admit';
 import { eventually } from '../support/eventually';
-import { type TestNamespace, testNamespace } from '../support/namespace';
-import { testDatabase, type TestDatabase } from '../support/postgres';
-import { endPrograms, type Program, startProgram } from '../support/program';
+import { type Program, startProgram } from '../support/program';
+import { programFixture } from '../support/program-fixture';
 import type { RelayJob } from '../support/relay-child';
 
 const LEASE_MS = 3_000;
 
-let database: TestDatabase;
-let temporal: TestNamespace;
-beforeAll(async () => {
-  [database, temporal] = await Promise.all([testDatabase(), testNamespace()]);
-});
-afterAll(async () => {
-  await endPrograms();
-  await Promise.all([database?.close(), temporal?.close()]);
-});
+const stack = programFixture();
 
 function startRelay(stall: RelayJob['stall']): Program {
-  const { address: temporalAddress, namespace } = temporal;
+  const { address: temporalAddress, namespace } = stack.temporal;
   const job: RelayJob = {
-    databaseUrl: database.url,
+    databaseUrl: stack.database.url,
     temporalAddress,
     namespace,
     leaseMs: LEASE_MS,
@@ -35,7 +26,7 @@ function startRelay(stall: RelayJob['stall']): Program {
 }
 
 async function admitted(): Promise<EnrollmentRow> {
-  return database.db.inWorkspace(database.workspaceId, async (tx) => {
+  return stack.database.db.inWorkspace(stack.database.workspaceId, async (tx) => {
     const workflow = await workflowId(tx);
     const { contact } = await upsertContact(tx, { externalId: workflow });
     const admission = { workflowId: workflow, contactId: contact.id, at: new Date() };
@@ -46,12 +37,12 @@ async function admitted(): Promise<EnrollmentRow> {
 /** Somebody who is under way and listens, an event about them, and somebody who is to start. */
 async function given(): Promise<{ listening: EnrollmentRow; starting: EnrollmentRow }> {
   const listening = await admitted();
-  await createEnrollments(temporal.client, database.db).start(listening);
-  await database.admin`delete from outbox`;
+  await createEnrollments(stack.temporal.client, stack.database.db).start(listening);
+  await stack.database.admin`delete from outbox`;
   const starting = await admitted();
   const { contactId } = listening;
   const now = new Date();
-  await database.db.inWorkspace(database.workspaceId, (tx) =>
+  await stack.database.db.inWorkspace(stack.database.workspaceId, (tx) =>
     recordEvent(tx, { contactId, type: 'cart.paid', occurredAt: now, receivedAt: now }),
   );
   return { listening, starting };
@@ -60,7 +51,7 @@ async function given(): Promise<{ listening: EnrollmentRow; starting: Enrollment
 async function killed(relay: Program): Promise<void> {
   await Promise.all([relay.logged('relay.start'), relay.logged('relay.ring')]);
   await relay.end('SIGKILL');
-  const rows = await database.admin`
+  const rows = await stack.database.admin`
     select kind, attempts, claimed_until > now() as leased from outbox order by kind desc`;
   expect([...rows]).toEqual([
     { kind: 'start', attempts: 1, leased: true },
@@ -71,14 +62,16 @@ async function killed(relay: Program): Promise<void> {
 async function workedOff(): Promise<void> {
   const relay = startRelay('never');
   await eventually('the outbox is empty', async () => {
-    const left = await database.admin`select 1 from outbox`;
+    const left = await stack.database.admin`select 1 from outbox`;
     return left.length === 0;
   });
   await relay.end('SIGKILL');
 }
 
 async function signals({ temporalWorkflowId }: EnrollmentRow): Promise<number> {
-  const { events } = await temporal.client.workflow.getHandle(temporalWorkflowId).fetchHistory();
+  const { events } = await stack.temporal.client.workflow
+    .getHandle(temporalWorkflowId)
+    .fetchHistory();
   return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length;
 }
 
@@ -87,10 +80,12 @@ async function runs({ id, temporalWorkflowId }: EnrollmentRow) {
   const query = `WorkflowId = "${temporalWorkflowId}"`;
   const found = await eventually('the run is visible', async () => {
     const all: string[] = [];
-    for await (const run of temporal.client.workflow.list({ query })) all.push(run.runId);
+    for await (const run of stack.temporal.client.workflow.list({ query })) all.push(run.runId);
     return all.length > 0 ? all : null;
   });
-  const row = await database.db.inWorkspace(database.workspaceId, (tx) => getEnrollment(tx, id));
+  const row = await stack.database.db.inWorkspace(stack.database.workspaceId, (tx) =>
+    getEnrollment(tx, id),
+  );
   return { found, noted: row?.temporalRunId };
 }
 
@@ -99,7 +94,7 @@ test('a relay killed between claim and ring: when the lease ends, the next one s
   await killed(startRelay('before'));
   expect(await signals(listening)).toBe(0);
   await expect(
-    temporal.client.workflow.getHandle(starting.temporalWorkflowId).describe(),
+    stack.temporal.client.workflow.getHandle(starting.temporalWorkflowId).describe(),
   ).rejects.toThrow('not found');
 
   await workedOff();

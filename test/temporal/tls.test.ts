@@ -3,9 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectionOptions } from '../../src/temporal/connect';
 import { closedFolder, removeFolders } from '../dev/folders';
-import { type TestNamespace, testNamespace } from '../support/namespace';
-import { testDatabase, type TestDatabase } from '../support/postgres';
-import { endPrograms, startProgram } from '../support/program';
+import { startProgram } from '../support/program';
+import { programFixture } from '../support/program-fixture';
 import {
   type Certificates,
   makeCertificates,
@@ -13,29 +12,25 @@ import {
   startTlsProxy,
 } from '../support/tls-proxy';
 
-let database: TestDatabase;
-let temporal: TestNamespace;
+const stack = programFixture();
 let certificates: Certificates;
 let proxy: Awaited<ReturnType<typeof startTlsProxy>>;
 beforeAll(async () => {
   certificates = makeCertificates(closedFolder());
-  [database, temporal] = await Promise.all([testDatabase(), testNamespace()]);
-  proxy = await startTlsProxy(temporal.address, certificates);
+  proxy = await startTlsProxy(stack.temporal.address, certificates);
 });
 afterAll(async () => {
-  await endPrograms();
-  await Promise.all([database?.close(), temporal?.close(), proxy?.close()]);
+  await proxy?.close();
   removeFolders();
 });
 
 /** As docs/deploy.md says. */
 function secured(identity: { readonly certificate: string; readonly key: string }) {
   return {
-    DATABASE_URL: database.url,
+    ...stack.environment(),
     SMTP_URL: 'smtp://127.0.0.1:1',
     PORT: '0',
     TEMPORAL_ADDRESS: proxy.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
     TEMPORAL_TLS: 'true',
     TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificates.authority,
     TEMPORAL_TLS_SERVER_NAME: SERVER_NAME,

@@ -1,6 +1,7 @@
 /** A schema as people read it: its type in a word, and its fields as a list that opens where they are objects. */
+import { html, type Markup, NOTHING } from '../markup';
 import { type Document, resolve, type Schema } from './document';
-import { html, type Html, NOTHING, prose } from './html';
+import { prose } from './prose';
 
 /** Deeper ones are named, not shown: a schema may contain itself. */
 const DEEPEST = 8;
@@ -27,7 +28,7 @@ export function typeOf(document: Document, given: Schema): string {
 const textOf = ({ format }: Schema): string => format ?? 'text';
 
 /** The fields of an object, or of the objects in a list; nothing for what has none. */
-export function fieldsOf(document: Document, given: Schema, depth = 0): Html {
+export function fieldsOf(document: Document, given: Schema, depth = 0): Markup {
   const { name: itself, schema } = resolve(document, given);
   if (depth > DEEPEST || itself?.startsWith(UNNAMED)) return NOTHING;
   if (schema.items !== undefined) return fieldsOf(document, schema.items, depth + 1);
@@ -47,7 +48,7 @@ export function fieldsOf(document: Document, given: Schema, depth = 0): Html {
   return html`<ul class="fields">${rows}</ul>`;
 }
 
-const distinct = (pieces: readonly Html[]): Html[] => [
+const distinct = (pieces: readonly Markup[]): Markup[] => [
   ...new Map(pieces.map((piece) => [piece.text, piece])).values(),
 ];
 
@@ -58,7 +59,7 @@ interface Row {
   readonly depth: number;
 }
 
-function row(document: Document, { name, field, isRequired, depth }: Row): Html {
+function row(document: Document, { name, field, isRequired, depth }: Row): Markup {
   const head = html`<code class="name">${name}</code> <span class="type">${typeOf(document, field)}</span>${required(isRequired)}`;
   const told = about(document, field);
   const inner = fieldsOf(document, field, depth + 1);
@@ -67,11 +68,11 @@ function row(document: Document, { name, field, isRequired, depth }: Row): Html 
 }
 
 /** Marks what has to be given. */
-export const required = (is: boolean): Html =>
+export const required = (is: boolean): Markup =>
   is ? html` <span class="required">required</span>` : NOTHING;
 
 /** What is said of a schema: its description, the values it takes, and what holds unless told. */
-export function about(document: Document, given: Schema): Html {
+export function about(document: Document, given: Schema): Markup {
   const { schema } = resolve(document, given);
   const values = valuesOf(document, given);
   const shown = values.slice(0, MOST_VALUES).map((value) => html`<code>${value}</code> `);

@@ -1,7 +1,8 @@
 /** One operation: how it is asked, with what, what it answers, and what can be wrong. */
+import { html, type Markup, NOTHING } from '../markup';
 import type { Document, Operation, Parameter, Schema } from './document';
 import { about, fieldsOf, required, typeOf } from './fields';
-import { html, type Html, NOTHING, prose } from './html';
+import { prose } from './prose';
 import { sampleOf } from './sample';
 
 export interface Described {
@@ -10,7 +11,7 @@ export interface Described {
   readonly operation: Operation;
 }
 
-export function operationOf(document: Document, described: Described): Html {
+export function operationOf(document: Document, described: Described): Markup {
   const { path, method, operation } = described;
   const { operationId, summary, description } = operation;
   return html`<article id="${operationId}">
@@ -26,13 +27,13 @@ ${problemsOf(operation)}
 `;
 }
 
-function parametersOf(document: Document, { parameters = [] }: Operation): Html {
+function parametersOf(document: Document, { parameters = [] }: Operation): Markup {
   if (parameters.length === 0) return NOTHING;
   const rows = parameters.map((parameter) => parameterRow(document, parameter));
   return html`<h4>Parameters</h4><ul class="fields">${rows}</ul>`;
 }
 
-function parameterRow(document: Document, parameter: Parameter): Html {
+function parameterRow(document: Document, parameter: Parameter): Markup {
   const { name, schema, description = schema.description ?? '' } = parameter;
   const told = about(document, { ...schema, description });
   return html`<li><code class="name">${name}</code> <span class="type">${typeOf(document, schema)}, in the ${parameter.in}</span>${required(parameter.required === true)}${told}</li>`;
@@ -47,18 +48,18 @@ const jsonOf = (content: Content): Schema | null => content[JSON_TYPE]?.schema ?
 const isProblem = (content: Content): boolean => content['application/problem+json'] !== undefined;
 
 /** In which forms a definition comes and goes. */
-function yamlOf(content: Content): Html {
+function yamlOf(content: Content): Markup {
   if (content[YAML_TYPE] === undefined) return NOTHING;
   const or = content[JSON_TYPE] === undefined ? '' : 'or ';
   return html`<p class="shape"><span class="type">${or}YAML, as ${YAML_TYPE}</span></p>`;
 }
 
-function bodyOf(document: Document, { requestBody }: Operation): Html {
+function bodyOf(document: Document, { requestBody }: Operation): Markup {
   if (requestBody === undefined) return NOTHING;
   return html`<h4>Body</h4>${shape(document, requestBody.content)}`;
 }
 
-function answersOf(document: Document, { responses }: Operation): Html {
+function answersOf(document: Document, { responses }: Operation): Markup {
   const answers = Object.entries(responses).flatMap(([status, { description, content }]) => {
     if (isProblem(content)) return [];
     return [
@@ -68,7 +69,7 @@ function answersOf(document: Document, { responses }: Operation): Html {
   return html`<h4>Answers</h4>${answers}`;
 }
 
-function shape(document: Document, content: Content): Html {
+function shape(document: Document, content: Content): Markup {
   const schema = jsonOf(content);
   const json =
     schema === null
@@ -78,7 +79,7 @@ function shape(document: Document, content: Content): Html {
 }
 
 /** One line per status; a problem's own fields are described once, on top of the page. */
-function problemsOf({ responses }: Operation): Html {
+function problemsOf({ responses }: Operation): Markup {
   const lines = Object.entries(responses)
     .filter(([, { content }]) => isProblem(content))
     .map(

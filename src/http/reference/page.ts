@@ -2,19 +2,18 @@
  * The reference page: the OpenAPI document as people read it. It is written here, once, as plain HTML: nothing is
  * loaded from anywhere, and no script runs, so it works offline and under the strictest policy.
  */
-import { createHash } from 'node:crypto';
 import { Router } from 'express';
+import { html, type Markup } from '../markup';
 import { taken } from '../observe';
 import { openApiDocument } from '../openapi';
+import { policyOf } from '../page-style';
 import type { Document } from './document';
 import { fieldsOf } from './fields';
-import { html, Html } from './html';
 import { type Described, operationOf } from './operation';
 import { STYLE } from './style';
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 const HEADERS = {
-  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy': policyOf(STYLE),
   'Referrer-Policy': 'no-referrer',
 };
 
@@ -32,21 +31,18 @@ export function referencePage(): Router {
 type Group = readonly [tag: string, operations: readonly Described[]];
 
 /** The whole page of a document. */
-export function pageOf(document: Document): Html {
+export function pageOf(document: Document): Markup {
   const groups = groupsOf(document);
   const { title, description } = document.info;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} API</title>${STYLE_ELEMENT}</head>
+<title>${title} API</title>${STYLE.element}</head>
 <body><nav aria-label="Operations"><h2><a href="#top">${title} API</a></h2>${groups.map(navigation)}</nav>
 <main id="top"><h1>${title} API</h1><p>${description}</p>${introduction(document)}
 ${groups.map(([tag, operations]) => html`<section><h2 id="${tag}">${tag.replaceAll('-', ' ')}</h2>${operations.map((each) => operationOf(document, each))}</section>`)}
 </main></body></html>
 `;
 }
-
-/** The hash in the policy is that of exactly this text. */
-const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 function groupsOf({ paths }: Document): Group[] {
   const groups = new Map<string, Described[]>();
@@ -58,7 +54,7 @@ function groupsOf({ paths }: Document): Group[] {
   return [...groups];
 }
 
-function navigation([tag, operations]: Group): Html {
+function navigation([tag, operations]: Group): Markup {
   const links = operations.map(
     ({ method, operation: { operationId, summary } }) =>
       html`<li><a href="#${operationId}"><span class="method ${method}">${method.toUpperCase()}</span><span>${summary}</span></a></li>`,
@@ -66,7 +62,7 @@ function navigation([tag, operations]: Group): Html {
   return html`<details open><summary>${tag.replaceAll('-', ' ')}</summary><ul>${links}</ul></details>`;
 }
 
-function introduction(document: Document): Html {
+function introduction(document: Document): Markup {
   return html`<p>The same as a file for programs: <a href="/openapi.json">openapi.json</a>.</p>
 <h4>Keys</h4><p>Send your API key in the header <code>Authorization: Bearer KEY</code>. What a key may do is told by its scopes; each operation names the one it needs.</p>
 <h4>Bodies</h4><p>JSON in UTF-8; workflow definitions as YAML too, with <code>Content-Type: application/yaml</code>. Unknown fields are errors. Instants are ISO 8601 in UTC.</p>

@@ -1,5 +1,7 @@
+import { pageStyle } from '../page-style';
+
 /** The whole look of the page; nothing else is loaded. */
-export const STYLE = `
+export const STYLE = pageStyle(`
 :root { color-scheme: light dark; --line: #8883; --soft: #8881; --dim: #767676; --accent: #0b62c4; }
 @media (prefers-color-scheme: dark) { :root { --dim: #a0a0a0; --accent: #7db7ff; } }
 * { box-sizing: border-box; }
@@ -35,4 +37,4 @@ summary { cursor: pointer; padding: .15rem 0; } .status { font: 700 .85rem ui-mo
 .problems { list-style: none; padding: 0; margin: .25rem 0; font-size: .925rem; }
 @media (max-width: 52rem) { body { display: block; } nav { position: static; height: auto; max-height: 45vh; border-right: 0; border-bottom: 1px solid var(--line); } }
 @media print { nav { display: none; } body { display: block; } }
-`;
+`);

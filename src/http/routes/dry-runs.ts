@@ -1,5 +1,6 @@
 /** Dry runs: a definition on virtual time, with a contact and a script of events, and no side effects. */
 import { z } from 'zod';
+import type { KeyIdentity } from '../../db/api-keys';
 import type { Tx } from '../../db/client';
 import { findContact } from '../../db/contacts';
 import { earlierEnrollments } from '../../db/entry-rules';
@@ -8,6 +9,7 @@ import { contactState, dryRunFields } from '../../journey/journey-tests';
 import type { Definition } from '../../journey/definition';
 import { dryRun, DryRunTooLong } from '../../language/dry-run';
 import { checkDryRun } from '../../language/dry-run-names';
+import { authorize } from '../auth';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject, uuid } from '../common';
 import { stateOf, worldOf } from '../dry-run-world';
@@ -21,7 +23,9 @@ import { requireWorkflow } from './workflows';
 const fields = {
   contactId: uuid
     .optional()
-    .describe('A stored contact, as she is now, with what happened to her.'),
+    .describe(
+      'A stored contact, as she is now, with what happened to her. The key needs `contacts:read` and `events:read` too.',
+    ),
   contact: contactState.optional().describe('Anybody; nothing is stored.'),
   ...dryRunFields,
   stopAt: z.string().min(1).max(64).optional().describe('Stops before this node goes on.'),
@@ -64,7 +68,8 @@ export const dryRunRoutes = [
     body: inlineRequest,
     answers,
     problems: ['definition.invalid', 'contact.not_found', 'simulation.too_long'],
-    async write(tx, { body: { definition: written, ...request } }) {
+    async write(tx, { body: { definition: written, ...request }, key }) {
+      requireAccess(key, request);
       const { definition, warnings } = await requireDefinition(tx, written);
       return run(tx, definition, request, { warnings });
     },
@@ -85,13 +90,20 @@ export const dryRunRoutes = [
       'contact.not_found',
       'simulation.too_long',
     ],
-    async write(tx, { params: { id }, body }: Call<{ id: string }, object, DryRunInput>) {
+    async write(tx, { params: { id }, body, key }: Call<{ id: string }, object, DryRunInput>) {
+      requireAccess(key, body);
       const workflow = await requireWorkflow(tx, id);
       const { definition, warnings } = await requireDefinition(tx, workflow.draft);
       return run(tx, definition, body, { warnings, workflowId: workflow.id });
     },
   }),
 ];
+
+/** A definition can be written so that it says all about whoever goes through it, and what happened to her. */
+function requireAccess(key: KeyIdentity, { contactId }: Pick<DryRunInput, 'contactId'>): void {
+  if (contactId === undefined) return;
+  for (const scope of ['contacts:read', 'events:read'] as const) authorize(key, scope);
+}
 
 interface Around {
   /** What the definition is warned of. */

@@ -184,7 +184,7 @@ async function heldContact(tx: Tx, reference: ContactReference): Promise<Contact
   return contact && holdContact(tx, contact.id);
 }
 
-/** The contact of an event; each is looked up once per batch. */
+/** The contact of an event; one that is found is looked up once per batch. */
 async function contactOf(
   tx: Tx,
   input: EventInput,

@@ -1,5 +1,6 @@
 /** Looking at what a template says before anybody gets it: a preview, and a mail to oneself. */
 import { z } from 'zod';
+import type { KeyIdentity } from '../../db/api-keys';
 import { recordAudit } from '../../db/audit';
 import type { Tx } from '../../db/client';
 import { findContact } from '../../db/contacts';
@@ -22,6 +23,7 @@ import { contactState, dryRunFields } from '../../journey/journey-tests';
 import type { JsonObject } from '../../journey/json';
 import type { MailTemplate } from '../../journey/mail-template';
 import { contactOf } from '../../language/dry-run-script';
+import { authorize } from '../auth';
 import { found, uuid } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { templatePreviewSchema, testMailSchema, testMailView } from '../views/template';
@@ -29,7 +31,9 @@ import { contactMissing } from './contacts';
 import { byTemplate, requireTemplate } from './templates';
 
 const example = {
-  contactId: uuid.optional().describe('A stored contact, as she is now.'),
+  contactId: uuid
+    .optional()
+    .describe('A stored contact, as she is now. The key needs `contacts:read` too.'),
   contact: contactState.optional().describe('Anybody, for example; nobody in particular without.'),
   variables: dryRunFields.variables.describe('Variables of the workflow, by name.'),
   trigger: dryRunFields.trigger.describe('The event that would have enrolled her.'),
@@ -73,18 +77,14 @@ export const templateTrialRoutes = [
     body: templatePreviewInput,
     answers: { 200: { description: 'The mail.', schema: templatePreviewSchema } },
     problems: ['template.not_found', 'contact.not_found', 'template.failed', 'template.limit'],
-    async write(tx, { params: { id }, body, deps }) {
-      const { template, facts, mail } = await shown(
-        tx,
-        await requireTemplate(tx, id, body.version),
-        {
-          ...{ body, evaluators: deps.evaluators },
-        },
-      );
+    async write(tx, { params: { id }, body, key, deps: { evaluators } }) {
+      requireAccess(key, body);
+      const row = await requireTemplate(tx, id, body.version);
+      const { template, facts, mail } = await shown(tx, row, { body, evaluators });
       const { subject, html = null, text = null } = mail;
       const missing = missingNames(template, facts, ['unsubscribe_url']);
-      const { key, version } = template;
-      const answer = { template: key, version, subject, html, text, missing: [...missing] };
+      const { key: name, version } = template;
+      const answer = { template: name, version, subject, html, text, missing: [...missing] };
       return { status: 200, body: answer };
     },
   }),
@@ -100,9 +100,11 @@ export const templateTrialRoutes = [
     body: testMailInput,
     answers: { 202: { description: 'Stored for a worker.', schema: testMailSchema } },
     problems: ['template.not_found', 'contact.not_found', 'template.failed', 'template.limit'],
-    async write(tx, { params: { id }, body, key: { keyId }, deps }) {
+    async write(tx, { params: { id }, body, key, deps: { evaluators } }) {
+      requireAccess(key, body);
+      const { keyId } = key;
       const row = await requireTemplate(tx, id);
-      const { mail } = await shown(tx, row, { body, evaluators: deps.evaluators });
+      const { mail } = await shown(tx, row, { body, evaluators });
       const { to: _to, ...content } = mail;
       const isSuppressed = (await findSuppression(tx, body.to)) !== null;
       const ordered = await orderTestMail(tx, {
@@ -142,6 +144,11 @@ export const templateTrialRoutes = [
   }),
 ];
 
+/** A template can be written so that it says all about a contact. */
+function requireAccess(key: KeyIdentity, { contactId }: Example): void {
+  if (contactId !== undefined) authorize(key, 'contacts:read');
+}
+
 const testMissing = (id: string) => () =>
   fail(
     'template.test_not_found',
@@ -176,14 +183,17 @@ async function shown(
 async function exampleFacts(tx: Tx, { variables = {}, trigger, ...who }: Example): Promise<Facts> {
   const at = Date.now();
   return factsAtEntry({
-    ...{ at, variables, contact: await exampleContact(tx, who), timeZone: null },
+    at,
+    variables,
+    contact: await exampleContact(tx, who),
+    timeZone: null,
     trigger: trigger
-      ? { id: 'trigger', occurredAt: at, properties: {}, ...trigger, type: trigger.type }
+      ? { id: 'trigger', occurredAt: at, type: trigger.type, properties: trigger.properties ?? {} }
       : null,
     workspace: await workspaceFacts(tx),
     findEvents: async () => [],
     enrollment: { id: 'preview', workflowKey: 'preview', version: 0 },
-  } as Parameters<typeof factsAtEntry>[0]);
+  });
 }
 
 async function exampleContact(

@@ -5,16 +5,16 @@ import type { Tx } from '../../db/client';
 import {
   createTemplate,
   deleteTemplate,
-  draftsWith,
   getTemplate,
   holdTemplate,
   listTemplates,
-  publishedUses,
   replaceTemplate,
   type TemplateRow,
 } from '../../db/templates';
+import { draftsWith, publishedUses } from '../../db/template-uses';
 import { fail, type Issue } from '../../errors';
-import { type MailContent, templateKey } from '../../journey/mail-template';
+import { isUuid } from '../../ids';
+import { LONGEST_PART, type MailContent, templateKey } from '../../journey/mail-template';
 import { checkTemplate } from '../../language/check-template';
 import { parseDefinition } from '../../language/parse-definition';
 import { LARGE_BODY_LIMIT } from '../body';
@@ -34,15 +34,15 @@ const liquid = (longest: number) => z.string().min(1, 'This cannot be empty.').m
 
 const said = {
   name: z.string().min(1).max(200).optional().describe('For people; the key unless told.'),
-  subject: liquid(998).describe('The subject, as a Liquid template.'),
-  preheader: liquid(500)
+  subject: liquid(LONGEST_PART.subject).describe('The subject, as a Liquid template.'),
+  preheader: liquid(LONGEST_PART.preheader)
     .optional()
     .describe('What mailboxes show behind the subject, as a Liquid template; needs an HTML body.'),
-  html: liquid(500_000).optional().describe('The HTML body, as a Liquid template.'),
-  mjml: liquid(100_000)
+  html: liquid(LONGEST_PART.html).optional().describe('The HTML body, as a Liquid template.'),
+  mjml: liquid(LONGEST_PART.mjml)
     .optional()
     .describe('The HTML body written in MJML, as a Liquid template; instead of `html`.'),
-  text: liquid(500_000).optional().describe('The text body, as a Liquid template.'),
+  text: liquid(LONGEST_PART.text).optional().describe('The text body, as a Liquid template.'),
 };
 
 const hasBody = ({ html, mjml, text }: Omit<MailContent, 'subject'>) =>
@@ -61,7 +61,12 @@ const SHOWN = {
 };
 
 export const templateInput = z
-  .strictObject({ key: templateKey.describe('As `send_email` names it; never changes.'), ...said })
+  .strictObject({
+    key: templateKey
+      .refine((key) => !isUuid(key), 'A key in the form of an id would be taken for one.')
+      .describe('As `send_email` names it; never changes.'),
+    ...said,
+  })
   .refine(hasBody, BODY)
   .refine(oneHtml, ONE)
   .refine(shownPreheader, SHOWN)

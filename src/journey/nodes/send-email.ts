@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { topicName, withheld } from '../consent';
 import type { Evaluators, Facts } from '../facts';
-import { templateKey } from '../mail-template';
 import { doubtOfMail } from '../mail-doubt';
 import { blockedMail, previewOfMail, unlessSuppressed } from '../mail-preview';
+import { LONGEST_PART, templateKey } from '../mail-template';
 import { defineNodeType, type DryRun } from '../node-type';
 import type { RunContext, SendResult } from '../runtime';
 
@@ -25,12 +25,18 @@ const config = z
       .describe(
         'The key of a stored template, which says all that the mail says; its latest version when the mail is claimed. Instead of `subject` and bodies.',
       ),
-    subject: liquid('subject', 998).optional().describe('The subject, as a Liquid template.'),
-    html: liquid('HTML body', 500_000).optional().describe('The HTML body, as a Liquid template.'),
-    mjml: liquid('MJML body', 100_000)
+    subject: liquid('subject', LONGEST_PART.subject)
+      .optional()
+      .describe('The subject, as a Liquid template.'),
+    html: liquid('HTML body', LONGEST_PART.html)
+      .optional()
+      .describe('The HTML body, as a Liquid template.'),
+    mjml: liquid('MJML body', LONGEST_PART.mjml)
       .optional()
       .describe('The HTML body written in MJML, as a Liquid template; instead of `html`.'),
-    text: liquid('text body', 500_000).optional().describe('The text body, as a Liquid template.'),
+    text: liquid('text body', LONGEST_PART.text)
+      .optional()
+      .describe('The text body, as a Liquid template.'),
     from: sender.optional().describe("The sender; the workspace's when absent."),
     replyTo: z.email().optional().describe('Where answers go.'),
     to: liquid('recipient', 500).optional().describe("The address; the contact's when absent."),

@@ -1,38 +1,8 @@
-/** Pages for people, as text: whatever is put into one is escaped, unless it is markup of ours. */
-import { createHash } from 'node:crypto';
+/** The pages that people look at: their frame, tables, instants. */
+import { html, type Markup, NOTHING } from './markup';
+import { pageStyle, policyOf } from './page-style';
 
-/** Markup that `html` made. */
-export class Markup {
-  constructor(readonly text: string) {}
-}
-
-type Filling = string | number | Markup | readonly Markup[];
-
-/** Markup with values put in; texts are escaped, also inside quoted attributes. */
-export function html(parts: TemplateStringsArray, ...values: readonly Filling[]): Markup {
-  const filled = parts.map((part, index) => part + textOf(values[index] ?? ''));
-  return new Markup(filled.join(''));
-}
-
-function textOf(value: Filling): string {
-  if (value instanceof Markup) return value.text;
-  if (typeof value === 'object') return value.map(({ text }) => text).join('');
-  return escapeHtml(String(value));
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
-}
-
-const STYLE = `
+const STYLE = pageStyle(`
 :root { color-scheme: light dark; --ground: #f7f7f4; --card: #fff; --ink: #1c1f22; --quiet: #5b6066; --line: #dbdbd4;
   --accent: #0a5a9c; --bad: #9f2419; --good: #1c6b3a; }
 @media (prefers-color-scheme: dark) { :root { --ground: #14171a; --card: #1d2125; --ink: #e8eaec; --quiet: #a6adb5;
@@ -69,15 +39,10 @@ input { width: 100%; font: inherit; padding: .55rem .7rem; border: 1px solid var
 button { font: inherit; padding: .5rem 1.1rem; margin-top: .75rem; border: 0; border-radius: .4rem; cursor: pointer;
   background: var(--accent); color: var(--card); }
 button.plain { margin-top: 2rem; background: none; color: var(--accent); padding: 0; text-decoration: underline; }
-`;
+`);
 
-/** The one style sheet of our pages, as a source that a policy may name. */
-const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
-
-/** Nothing is loaded, nothing runs, nobody frames it; `more` opens what a page needs. */
-export function pagePolicy(more = ''): string {
-  return `default-src 'none'; style-src ${STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'none'; ${more || "form-action 'none'"}`;
-}
+/** What a page may do; `more` opens what it needs. */
+export const pagePolicy = (more?: string): string => policyOf(STYLE, more);
 
 export interface Page {
   readonly title: string;
@@ -92,13 +57,13 @@ const RELOAD_SECONDS = 5;
 
 /** A whole document. */
 export function pageText({ title, links, body, live }: Page): string {
-  const reload = live?.on ? html`<meta http-equiv="refresh" content="${RELOAD_SECONDS}">` : html``;
+  const reload = live?.on ? html`<meta http-equiv="refresh" content="${RELOAD_SECONDS}">` : NOTHING;
   const listed = links.map(({ text, url }) => html`<a href="${url}">${text}</a> `);
   const toggle = live
     ? html`<a href="${live.toggle}">${live.on ? 'Stop updating' : `Update every ${RELOAD_SECONDS} s`}</a>`
-    : html``;
+    : NOTHING;
   const { text } = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${reload}<link rel="icon" href="data:,"><title>${title} · Throughline</title><style>${new Markup(STYLE)}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${reload}<link rel="icon" href="data:,"><title>${title} · Throughline</title>${STYLE.element}</head>
 <body><header><h1>${title}</h1><nav aria-label="Elsewhere">${listed}${toggle}</nav></header><main>${body}</main></body></html>`;
   return text;
 }
