@@ -101,7 +101,7 @@ function createJourneysWorker(
     taskQueue: parts.journeysQueue ?? JOURNEYS_QUEUE,
     activities: {
       ...createFactActivities({ db, evaluators, loadGraph, log }),
-      ...createJobActivities({ db, log }),
+      ...createJobActivities({ db, evaluators, log }),
       ...createEntryActivities({ db, evaluators, log }),
     },
     dataConverter: { payloadCodecs: [createGraphCodec(loadDefinition)] },

@@ -16,6 +16,10 @@ export async function objectOf(
   return given === undefined ? undefined : read(given, option, object);
 }
 
+/** The object, or list of objects, that an option was given: a group of conditions is either. */
+export const groupOf = (given: string, option: string): Promise<Data | Data[]> =>
+  read(given, option, z.union([list, object]));
+
 /** The list of objects that an option was given. */
 export const listOf = (given: string, option: string): Promise<Data[]> => read(given, option, list);
 

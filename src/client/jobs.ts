@@ -1,8 +1,11 @@
-/** Commands for many, and moving people to another version. */
+/** What is done for many: commands, entries, and moving people to another version. */
 import type { Transport } from './transport';
 import type {
   CommandsForMany,
+  EntryForecast,
+  EntryOfMany,
   Job,
+  JobRefusal,
   List,
   MigrationInput,
   MigrationPlan,
@@ -24,6 +27,9 @@ export function jobCalls(call: Transport) {
     resume: (id: string) => call<Job>({ method: 'POST', path: `${at(id)}/resume` }),
     /** Ends it; what it has ordered stays ordered. */
     cancel: (id: string) => call<Job>({ method: 'POST', path: `${at(id)}/cancel` }),
+    /** Those for whom it could do nothing, in its order. */
+    refused: (id: string, page: Page = {}) =>
+      call<List<JobRefusal>>({ method: 'GET', path: `${at(id)}/refused`, query: { ...page } }),
   };
 }
 
@@ -40,6 +46,12 @@ export function crowdCalls(call: Transport) {
     /** Orders one command for many enrollments, at a rate. */
     orderForMany: (idOrKey: string, input: CommandsForMany) =>
       post<Job>(`${at(idOrKey)}/enrollments/commands`, input),
+    /** How many of them would enter now, and why the others would not. */
+    forecastMany: (idOrKey: string, input: EntryOfMany) =>
+      post<EntryForecast>(`${at(idOrKey)}/enrollments/bulk`, { ...input, dryRun: true }),
+    /** Lets many people enter, at a rate: those on a list, who meet a filter, by id, or of a CSV file. */
+    enrollMany: (idOrKey: string, input: EntryOfMany) =>
+      post<Job>(`${at(idOrKey)}/enrollments/bulk`, input),
     /** Tells what a migration would do, and does nothing. */
     planMigration: (idOrKey: string, input: MigrationPlanInput) =>
       post<MigrationPlan>(`${at(idOrKey)}/migrations/plan`, input),

@@ -31,9 +31,10 @@ import type {
   memberSchema,
   removedSchema,
 } from '../http/views/list';
+import type { bulkEntry } from '../http/routes/bulk-entry';
 import type { commandsForMany } from '../http/routes/jobs';
 import type { migrationInput, migrationPlanInput } from '../http/routes/migrations';
-import type { jobSchema } from '../http/views/job';
+import type { entryForecastSchema, jobSchema, refusedSchema } from '../http/views/job';
 import type { messageSchema } from '../http/views/message';
 import type { suppressionInput } from '../http/routes/suppressions';
 import type { suppressionSchema } from '../http/views/suppression';
@@ -109,6 +110,10 @@ export type TestMailInput = z.input<typeof testMailInput>;
 export type Workflow = z.infer<typeof workflowSchema>;
 export type CommandsForMany = Omit<z.input<typeof commandsForMany>, 'dryRun'>;
 export type Job = z.infer<typeof jobSchema>;
+export type JobRefusal = z.infer<typeof refusedSchema>;
+export type EntryForecast = z.infer<typeof entryForecastSchema>;
+/** Who enters: `list`, `filter` (written as in definitions), `contactIds` or `csv`. */
+export type EntryOfMany = Omit<z.input<typeof bulkEntry>, 'dryRun'>;
 export type MigrationPlanInput = z.input<typeof migrationPlanInput>;
 export type MigrationInput = z.input<typeof migrationInput>;
 export type MigrationPlan = z.infer<typeof planSchema>;

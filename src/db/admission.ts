@@ -33,6 +33,7 @@ import { type EventRow, getEvent, recordEvent } from './events';
 import type { JsonObject } from './json';
 import { enqueue } from './outbox';
 import { enrollments } from './schema/enrollments';
+import type { OutboxLane } from './schema/outbox';
 import { getWorkflow, type WorkflowRow } from './workflows';
 
 export interface Admission {
@@ -46,6 +47,8 @@ export interface Admission {
   ways?: readonly Way[] | undefined;
   /** The enrollment whose node lets her in. */
   enrolledBy?: { readonly id: string; readonly depth: number } | undefined;
+  /** The job that lets her in among many: what follows is done behind what is live. */
+  jobId?: string | undefined;
   at: Date;
   judge: Judge;
 }
@@ -131,19 +134,30 @@ async function block(
     receivedAt: at,
     causedBy: causeOf(admission),
     depth: depth + 1,
+    lane: laneOf(admission),
   });
   if (!duplicate) tx.onCommit(() => enrollmentsBlocked.inc({ reason }));
   return refusal;
 }
 
 /** What let somebody in, for whoever counts. */
-function doorOf({ enrolledBy, triggerEventId }: Admission): 'api' | 'event' | 'journey' {
+function doorOf(admission: Admission): 'api' | 'event' | 'journey' | 'job' {
+  const { enrolledBy, jobId, triggerEventId } = admission;
   if (enrolledBy !== undefined) return 'journey';
+  if (jobId !== undefined) return 'job';
   return triggerEventId ? 'event' : 'api';
 }
 
-function causeOf({ enrolledBy, triggerEventId }: Admission): string | null {
+function laneOf({ jobId }: Admission): OutboxLane {
+  return jobId === undefined ? 'live' : 'bulk';
+}
+
+/** What an enrollment that a job has made says of its cause. */
+export const causedByJob = (jobId: string): string => `job:${jobId}`;
+
+function causeOf({ enrolledBy, jobId, triggerEventId }: Admission): string | null {
   if (enrolledBy !== undefined) return `enrollment:${enrolledBy.id}`;
+  if (jobId !== undefined) return causedByJob(jobId);
   return triggerEventId ? `event:${triggerEventId}` : null;
 }
 
@@ -172,7 +186,10 @@ async function write(
     })
     .returning();
   if (!enrollment) throw new Error('An enrollment was not stored: an insert returned no row.');
-  await enqueue(tx, { kind: 'start', payload: { enrollmentId: enrollment.id } });
+  await enqueue(tx, {
+    ...{ kind: 'start', payload: { enrollmentId: enrollment.id } },
+    lane: laneOf(admission),
+  });
   tx.onCommit(() => enrollmentsStarted.inc({ by: doorOf(admission) }));
   return enrollment;
 }

@@ -122,6 +122,19 @@ export async function storeContact(
   return { before, after };
 }
 
+/** The contact as `upsertContact` would leave her, without writing. Fails with `contact.conflict`. */
+export async function foreseenContact(tx: Tx, input: ContactInput): Promise<ContactRow> {
+  const found = await findContact(tx, input);
+  if (found !== null && input.id !== undefined && found.id !== input.id) throw conflict();
+  if (found !== null && (await identifierTaken(tx, found.id, input))) throw conflict();
+  const now = new Date();
+  const times = { createdAt: now, updatedAt: now, erasedAt: null };
+  const id = input.id ?? newId();
+  const blank = { ...EMPTY_CONTACT, ...times, workspaceId: tx.workspaceId, id };
+  const before: ContactRow = found ?? blank;
+  return { ...before, ...(changedFields(before, input).set as Partial<ContactRow>) };
+}
+
 async function write(
   tx: Tx,
   id: string,

@@ -11,12 +11,15 @@ import {
   type Judge,
   refused,
 } from './entry-rules';
+import type { JsonObject } from './json';
 import type { WorkflowRow } from './workflows';
 
 export interface AskedAbout {
   readonly workflow: WorkflowRow;
   readonly contact: ContactRow;
   readonly key: string | null;
+  /** What she would bring along; nothing unless told. */
+  readonly variables?: JsonObject | undefined;
   readonly at: Date;
   readonly judge: Judge;
 }
@@ -32,14 +35,14 @@ export interface Eligibility {
 
 /** Judges an entry as `admitEnrollment` would at this moment. */
 export async function eligibilityOf(tx: Tx, asked: AskedAbout): Promise<Eligibility> {
-  const { workflow, contact, key, at, judge } = asked;
+  const { workflow, contact, key, variables = {}, at, judge } = asked;
   const settings = await activeSettings(tx, workflow);
   if (settings === null)
     return { refusal: { blocked: 'workflow_not_active' }, entered: null, replaces: [] };
   const earlier = await earlierEnrollments(tx, workflow.id, contact.id);
   const { key: workflowKey } = workflow;
   const entry = { id: newId(), workflowKey, settings, earlier, contact, key, at };
-  const ways = { variables: {}, trigger: null, ways: settings.byHand };
+  const ways = { variables, trigger: null, ways: settings.byHand };
   const refusal = await refused(tx, { ...entry, ...ways }, judge);
   const { version: activeVersion } = settings;
   const entered = await versionToEnter(tx, workflow, { contactId: contact.id, activeVersion });

@@ -12,6 +12,7 @@ import { and, eq, inArray, isNull, like, or, sql, type SQL } from 'drizzle-orm';
 import { EMPTY_CONTACT } from '../journey/facts';
 import { cancelEnrollment } from './cancel-enrollment';
 import type { Tx } from './client';
+import { refuseErased } from './job-people';
 import { commands } from './schema/commands';
 import { contacts } from './schema/contacts';
 import { deliveries } from './schema/deliveries';
@@ -35,7 +36,7 @@ export interface Erasure {
 /** Erases a contact. Null when there is none, or none any more. */
 export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasure | null> {
   const [found] = await tx
-    .select({ id: contacts.id, email: contacts.email })
+    .select({ id: contacts.id, externalId: contacts.externalId, email: contacts.email })
     .from(contacts)
     .where(and(eq(contacts.id, id), isNull(contacts.erasedAt)))
     .for('update');
@@ -46,6 +47,7 @@ export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasur
   await eraseMessages(tx, id);
   await tx.delete(listMembers).where(eq(listMembers.contactId, id));
   await tx.delete(assignments).where(eq(assignments.contactId, id));
+  await refuseErased(tx, found);
   await eraseAnswers(tx, id);
   await eraseTrials(tx);
   if (found.email !== null) await forgetAddress(tx, found.email);

@@ -11,6 +11,7 @@ import { enqueue } from './outbox';
 import { BY_SEQUENCE, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
 import { enrollments } from './schema/enrollments';
 import { eventIds, events } from './schema/events';
+import type { OutboxLane } from './schema/outbox';
 import { suppressByEvent } from './suppressions';
 
 export type EventRow = typeof events.$inferSelect;
@@ -27,6 +28,8 @@ export interface EventInput {
   deliveryKey?: string | null | undefined;
   causedBy?: string | null | undefined;
   depth?: number | undefined;
+  /** What follows from it waits for what is live when this is `bulk`. */
+  lane?: OutboxLane | undefined;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface EventInput {
  */
 export async function recordEvent(
   tx: Tx,
-  input: EventInput,
+  { lane, ...input }: EventInput,
 ): Promise<{ event: EventRow; duplicate: boolean }> {
   const id = newId();
   if (input.externalId) {
@@ -50,7 +53,7 @@ export async function recordEvent(
     .returning();
   if (!event) throw new Error(`Event ${id} was not stored: an insert returned no row.`);
   await suppressByEvent(tx, event);
-  await enqueue(tx, { kind: 'event', payload: { eventId: id } });
+  await enqueue(tx, { kind: 'event', payload: { eventId: id }, lane });
   tx.onCommit(() => eventsStored.inc({ origin: input.causedBy ? 'journey' : 'outside' }));
   const refused = refusedBy(event.type, event.properties);
   if (refused !== null) await refuse(tx, event, refused);

@@ -15,6 +15,7 @@ import { forgotten } from '../metrics';
 import type { Database, Tx } from './client';
 import { databaseFailure } from './failure';
 import { unfold } from './fold';
+import { firstIdAt } from './id-time';
 import { commands } from './schema/commands';
 import { deliveries } from './schema/deliveries';
 import { effects } from './schema/effects';
@@ -108,12 +109,6 @@ const needless = sql`(
       where w.id = ${enrollments.workflowId}
         and (v.definition #> '{settings,enrollment,limit}' is not null
           or jsonb_path_exists(v.definition, '$.triggers[*].rateLimit')))))`;
-
-/** The first id that an instant may have: ids begin with the milliseconds. */
-function firstIdAt(instant: Date): string {
-  const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
 
 function refuse(error: unknown): never {
   throw databaseFailure(error);

@@ -1,8 +1,8 @@
 /**
- * Commands for many: a job's row, and what operators do to it.
+ * What is done for many: a job's row, and what operators do to it.
  *
  * Invariants:
- * J1. A job is for those who had entered when it was made: ids are in the order of their making, its own too.
+ * J1. Commands are for those who had entered when the job was made: ids are in the order of their making, its own too.
  * J2. Whatever changes a job leaves its workflow a doorbell in the same commit.
  */
 import { desc, eq, lt } from 'drizzle-orm';
@@ -10,6 +10,7 @@ import { newId } from '../ids';
 import type { Command } from '../journey/commands';
 import { recordAudit } from './audit';
 import type { Tx } from './client';
+import { forgetPending } from './job-people';
 import type { JsonObject } from './json';
 import { enqueue } from './outbox';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -39,23 +40,39 @@ const PER_SECOND = 50;
 /** Stores a job that orders a command for everybody selected, and has the relay start it. */
 export async function startCommandJob(
   tx: Tx,
-  { workflowId, command, selection, perSecond = PER_SECOND, createdBy }: CommandJob,
+  { workflowId, command, selection, perSecond, createdBy }: CommandJob,
+): Promise<JobRow> {
+  const total = await countSelected(tx, workflowId, selection);
+  const { type: commandType } = command;
+  const [input, where] = [command.input as JsonObject, selection as JsonObject];
+  return storeJob(
+    tx,
+    {
+      ...{ type: 'commands', workflowId, commandType, input, selection: where },
+      ...{ perSecond, total, createdBy },
+    },
+    { workflowId, commandType, input, selection: where, total },
+  );
+}
+
+type NewJob = Omit<typeof jobs.$inferInsert, 'id' | 'perSecond'> & {
+  readonly perSecond?: number | undefined;
+};
+
+/** Stores a job and has the relay start it, with an audit row whose `detail` has no personal data. */
+export async function storeJob(
+  tx: Tx,
+  { perSecond = PER_SECOND, ...job }: NewJob,
+  detail: JsonObject,
 ): Promise<JobRow> {
   const id = newId();
-  const total = await countSelected(tx, workflowId, selection);
-  const { type: commandType, input } = command;
   const [row] = await tx
     .insert(jobs)
-    .values({
-      ...{ id, workflowId, commandType, perSecond, total, createdBy },
-      input: input as JsonObject,
-      selection: selection as JsonObject,
-    })
+    .values({ ...job, id, perSecond })
     .returning();
   if (row === undefined) throw new Error(`The job ${id} was not stored.`);
   await ringJob(tx, id);
-  const detail = { workflowId, commandType, input: row.input, selection: row.selection, total };
-  await auditJob(tx, id, { actor: createdBy, did: 'created', detail });
+  await auditJob(tx, id, { actor: job.createdBy, did: 'created', detail });
   return row;
 }
 
@@ -109,6 +126,7 @@ export async function steerJob(
     .set({ status, endedAt })
     .where(eq(jobs.id, job.id))
     .returning();
+  if (endedAt !== null) await forgetPending(tx, job.id);
   await ringJob(tx, job.id);
   await auditJob(tx, job.id, { actor, did, detail: { ordered: job.ordered } });
   return row ?? null;

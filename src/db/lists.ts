@@ -1,7 +1,7 @@
 /**
  * Lists that people are put on by a node or by hand. A list is made by hand, or when a node first puts somebody on it.
  */
-import { and, asc, count, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { isUuid, newId } from '../ids';
 import type { Tx } from './client';
 import { BY_ID, fetchLimit, listed, positionOf, type Listed, type Page } from './page';
@@ -103,4 +103,22 @@ export async function listsOf(tx: Tx, contactId: string): Promise<string[]> {
     .where(eq(listMembers.contactId, contactId))
     .orderBy(asc(lists.key));
   return rows.map(({ key }) => key);
+}
+
+/** The same for many contacts; those who are on none are left out. */
+export async function listsOfMany(
+  tx: Tx,
+  contactIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  if (contactIds.length === 0) return found;
+  const rows = await tx
+    .select({ contactId: listMembers.contactId, key: lists.key })
+    .from(listMembers)
+    .innerJoin(lists, eq(lists.id, listMembers.listId))
+    .where(inArray(listMembers.contactId, [...contactIds]))
+    .orderBy(asc(lists.key));
+  for (const { contactId, key } of rows)
+    found.set(contactId, [...(found.get(contactId) ?? []), key]);
+  return found;
 }

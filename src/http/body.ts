@@ -11,30 +11,40 @@ const JSON_TYPES = ['application/json', 'application/*+json'];
 /** RFC 9512 and what was usual before it. */
 const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml', 'application/*+yaml'];
 
+const CSV_TYPES = ['text/csv'];
+
+/** What a route takes beside JSON. */
+export interface OtherForms {
+  readonly yaml: boolean;
+  /** A file, which is then the field `csv` of the body. */
+  readonly csv: boolean;
+}
+
 /** The text that a JSON body came as, for definitions: their problems have lines. */
 export const BODY_TEXT = 'bodyText';
 
 /**
  * Reads a body of at most `limit` bytes, unpacked: JSON, and for a definition YAML too, which stays a
- * text so that problems have lines. Any other content type is refused, and so is a body that is not
+ * text so that problems have lines, and for people a CSV file. Any other content type is refused, and so is a body that is not
  * UTF-8, and JSON that is neither an object nor a list.
  */
-export function readBody(limit: number, acceptsYaml: boolean): RequestHandler {
-  const bytes = express.raw({ limit, type: [...JSON_TYPES, ...YAML_TYPES] });
+export function readBody(limit: number, accepted: OtherForms): RequestHandler {
+  const bytes = express.raw({ limit, type: [...JSON_TYPES, ...YAML_TYPES, ...CSV_TYPES] });
   return (request, response, next) => {
     const hasBody =
       request.headers['transfer-encoding'] !== undefined ||
       Number(request.headers['content-length'] ?? 0) > 0;
-    const isYaml = acceptsYaml && request.is(YAML_TYPES) !== false && hasBody;
-    if (hasBody && !isYaml && !request.is(JSON_TYPES)) return next(refused(acceptsYaml));
+    const isYaml = accepted.yaml && request.is(YAML_TYPES) !== false && hasBody;
+    const isCsv = accepted.csv && request.is(CSV_TYPES) !== false && hasBody;
+    if (hasBody && !isYaml && !isCsv && !request.is(JSON_TYPES)) return next(refused(accepted));
     if (!hasBody) return next();
     if (!isUtf8(request.headers['content-type'] ?? '')) return next(otherCharset());
     bytes(request, response, (error?: unknown) => {
       if (error) return next(error);
       const text = textOf(request.body as Buffer);
       if (text === null) return next(notUtf8());
-      if (isYaml) {
-        request.body = text;
+      if (isYaml || isCsv) {
+        request.body = isCsv ? { csv: text } : text;
         return next();
       }
       const problem = readJson(text, request);
@@ -90,12 +100,14 @@ function notUtf8() {
   });
 }
 
-function refused(acceptsYaml: boolean) {
-  const yaml = acceptsYaml ? ', or as YAML, with "Content-Type: application/yaml"' : '';
-  const accepts = ['application/json', ...(acceptsYaml ? ['application/yaml'] : [])];
+function refused({ yaml, csv }: OtherForms) {
+  const asYaml = yaml ? ', or as YAML, with "Content-Type: application/yaml"' : '';
+  const asCsv = csv ? ', or as a CSV file, with "Content-Type: text/csv"' : '';
+  const others = [...(yaml ? ['application/yaml'] : []), ...(csv ? CSV_TYPES : [])];
+  const accepts = ['application/json', ...others];
   return fail(
     'request.unsupported_media_type',
-    `Send the body as JSON, with "Content-Type: application/json"${yaml}.`,
+    `Send the body as JSON, with "Content-Type: application/json"${asYaml}${asCsv}.`,
     { accepts },
   );
 }

@@ -54,7 +54,8 @@ export function handlersOf(route: Route, deps: HttpDeps, gate: Gate): RequestHan
     send(response, answer);
   };
   const limit = route.maxBody ?? DEFAULT_BODY_LIMIT;
-  const reading = 'write' in route ? [readBody(limit, route.acceptsYaml ?? false)] : [];
+  const accepted = { yaml: route.acceptsYaml ?? false, csv: route.acceptsCsv ?? false };
+  const reading = 'write' in route ? [readBody(limit, accepted)] : [];
   return [authentication, gate.limit, authorization, ...reading, answering];
 }
 
@@ -100,10 +101,15 @@ async function written(
     call.transaction((tx) =>
       key === null
         ? work(tx)
-        : once(tx, { key, route: address, body: request.body }, () => work(tx)),
+        : once(tx, { key, route: address, body: saidBy(request) }, () => work(tx)),
     ),
   );
   return improved(answer, call.deps, response);
+}
+
+/** What a request says: beside a body that is a file, options stand in the address. */
+function saidBy({ query, body }: Request): unknown {
+  return Object.keys(query).length === 0 ? (body as unknown) : [query, body];
 }
 
 /** What was committed is answered as such, whatever happens to the attempt to say more. */

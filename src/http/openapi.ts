@@ -58,6 +58,7 @@ export const problemSchema = z
   .meta({ id: 'Problem' });
 
 const YAML = { 'application/yaml': { schema: jsonObject } };
+const CSV = { 'text/csv': { schema: z.string() } };
 
 let document: ReturnType<typeof createDocument> | null = null;
 
@@ -105,6 +106,7 @@ function describeRoute(route: Route): ZodOpenApiOperationObject {
             content: {
               'application/json': { schema: body },
               ...(route.acceptsYaml === true ? YAML : {}),
+              ...(route.acceptsCsv === true ? CSV : {}),
             },
           },
         }

@@ -78,6 +78,8 @@ interface RouteBase {
   readonly bodyIsDefinition?: boolean;
   /** Whether the body may come as YAML. */
   readonly acceptsYaml?: boolean;
+  /** Whether the body may be a CSV file, which is then its field `csv`. */
+  readonly acceptsCsv?: boolean;
 }
 
 interface Schemas<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {

@@ -33,3 +33,22 @@ test('plans a migration and orders it', async () => {
   const job = await client.workflows.migrate('journey', { to: 2, hash: plan.hash });
   expect(job).toMatchObject({ command: { type: 'migrate', input: { version: 2 } }, total: 2 });
 });
+
+test('lets many people in, and tells who would enter and who was refused', async () => {
+  const { id } = await client.contacts.upsert({ email: 'cy@example.com' });
+  await client.lists.create({ key: 'many' });
+  await client.lists.addMembers('many', [{ contactId: id }]);
+  const forecast = await client.workflows.forecastMany('journey', { list: 'many' });
+  expect(forecast).toMatchObject({ total: 1, wouldEnter: 1, wouldNot: 0, complete: true });
+  const filter = { operator: 'AND', conditions: [{ field: 'email', operator: 'exists' }] };
+  expect((await client.workflows.forecastMany('journey', { filter })).reasons).toEqual({
+    already_active: 2,
+  });
+  const csv = 'email\nnobody\ndee@example.com\n';
+  const job = await client.workflows.enrollMany('journey', { csv, perSecond: 7 });
+  expect(job).toMatchObject({ type: 'enrollments', total: 2, refused: 1, perSecond: 7 });
+  expect(await client.jobs.refused(job.id)).toMatchObject({
+    data: [{ position: 2, reason: 'row.invalid' }],
+    nextCursor: null,
+  });
+});

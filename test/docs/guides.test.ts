@@ -26,6 +26,8 @@ const GUIDES = [
 const OPERATE = 'docs/operate.md';
 /** Asks about people who are under way, in the same copy. */
 const WHY = 'docs/why-no-mail.md';
+/** Lets people in by a job, in the same copy. */
+const MANY = 'docs/enroll-many.md';
 const FILE = /^(file|append to): ([\w-]+\.yaml)$/;
 const LEFT_OUT = /^not run by the test: \S/;
 
@@ -45,6 +47,7 @@ beforeAll(async () => {
   await copy.up;
   await type(OPERATE, folder);
   await type(WHY, folder);
+  await type(MANY, folder);
 }, 400_000);
 afterAll(async () => {
   await copy?.stop();
@@ -56,7 +59,7 @@ async function type(guide: string, folder: string): Promise<void> {
   printedOn.set(guide, await typeIn(folder, fencedBlocks(textOf(guide))));
 }
 
-describe.each([...GUIDES, OPERATE, WHY])('%s', (guide) => {
+describe.each([...GUIDES, OPERATE, WHY, MANY])('%s', (guide) => {
   const page = textOf(guide);
   const blocks = fencedBlocks(page);
 

@@ -74,6 +74,7 @@ const bodies = (): Readonly<Record<string, unknown>> => {
     changeContact: { firstName: 'Mallory' },
     changeWorkflow: { name: 'Theirs' },
     orderForMany: { type: 'cancel', where: {} },
+    enrollMany: { list: 'secret-list' },
     testWorkflow: { contactId },
     jumpEnrollment: { to: 'pause' },
     migrateEnrollment: { version: 1 },

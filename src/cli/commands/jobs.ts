@@ -1,5 +1,5 @@
 import type { ThroughlineClient } from '../../client/index';
-import type { CommandsForMany, Job } from '../../client/types';
+import type { CommandsForMany, Job, JobRefusal } from '../../client/types';
 import { connect } from '../api';
 import { API_OPTIONS, JSON_OPTION } from '../api-options';
 import { defineAction, defineGroup } from '../command';
@@ -46,6 +46,25 @@ const get = defineAction({
     if (values.json) terminal.json(job);
     else printJob(job, terminal);
     return values.wait !== undefined && !isOver(job) ? 1 : 0;
+  },
+});
+
+const refused = defineAction({
+  name: 'jobs refused',
+  summary: 'Those for whom a job could do nothing, and why.',
+  usage: '<id>',
+  options: { ...LIMIT_OPTION, ...API },
+  async run(args, values, terminal) {
+    const id = onlyName(args, ONE);
+    const most = mostOf(values);
+    const client = await connect(values);
+    const data = await everyPage((page) => client.jobs.refused(id, page), most);
+    const heading = ['place', 'contact', 'enrollment', 'reason', 'detail'];
+    const rowOf = ({ position, contactId, enrollmentId, reason, detail }: JobRefusal) => {
+      return [position, contactId, enrollmentId, reason, detail];
+    };
+    printList(data, { heading, rowOf, json: values.json }, terminal);
+    return 0;
   },
 });
 
@@ -119,7 +138,7 @@ export const jobs = defineGroup({
     'throughline jobs get 0199c3f2-… --wait 10m',
   ],
   actions: [
-    ...[list, get, start],
+    ...[list, get, refused, start],
     steering('pause', 'Hold it: it orders nothing more.', (client, id) => client.jobs.pause(id)),
     steering('resume', 'Let it go on.', (client, id) => client.jobs.resume(id)),
     steering('cancel', 'End it.', (client, id) => client.jobs.cancel(id)),

@@ -45,7 +45,7 @@ export const enrollments = pgTable(
     triggerEventId: uuid('trigger_event_id'),
     /** Which trigger that event pulled; null where no event did, or it was not recorded. */
     triggerKey: text('trigger_key'),
-    /** `event:<id>` or `enrollment:<id>`, what let her in; null for the API. */
+    /** `event:<id>`, `enrollment:<id>` or `job:<id>`, what let her in; null for the API. */
     causedBy: text('caused_by'),
     /** How many causes in a row led to it; what it causes lies one deeper. */
     depth: integer('depth').notNull().default(0),
@@ -70,6 +70,10 @@ export const enrollments = pgTable(
     uniqueIndex('enrollments_trigger')
       .on(t.workspaceId, t.workflowId, t.triggerEventId)
       .where(isNotNull(t.triggerEventId)),
+    // A job lets nobody in twice.
+    uniqueIndex('enrollments_job')
+      .on(t.workspaceId, t.causedBy, t.contactId)
+      .where(sql`${t.causedBy} like 'job:%'`),
     index('enrollments_contact').on(t.workspaceId, t.contactId, t.id),
     index('enrollments_workflow').on(t.workspaceId, t.workflowId, t.id),
     index('enrollments_open').on(t.workspaceId, t.contactId).where(sql`${t.endedAt} is null`),

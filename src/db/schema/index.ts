@@ -10,6 +10,7 @@ export { effects } from './effects';
 export { enrollments } from './enrollments';
 export { eventIds, events } from './events';
 export { idempotencyKeys } from './idempotency-keys';
+export { jobPeople } from './job-people';
 export { jobs } from './jobs';
 export { listMembers, lists } from './lists';
 export { outbox } from './outbox';

@@ -9,7 +9,7 @@ import { consentChange } from '../../journey/consent';
 import { scoreRule, tagsRule, TEXT_FIELD_RULES } from '../../journey/contact-fields';
 import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { readRoute, writeRoute } from '../route';
-import { changeContact, saveContact } from '../save-contact';
+import { changeContact, saveContact } from '../../db/save-contact';
 import { contactWarnings } from '../contact-warnings';
 import { contactSchema, contactView } from '../views/contact';
 import { enrollmentSchema, enrollmentView } from '../views/enrollment';

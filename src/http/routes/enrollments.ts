@@ -13,7 +13,7 @@ import { blockedSentence } from '../blocked';
 import { contactWarnings } from '../contact-warnings';
 import { byId, found, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { type Call, readRoute, writeRoute } from '../route';
-import { saveContact } from '../save-contact';
+import { saveContact } from '../../db/save-contact';
 import {
   enrolledSchema,
   enrolledView,

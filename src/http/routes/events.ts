@@ -14,7 +14,7 @@ import { knownEvent } from '../../language/event-catalogue';
 import { LARGE_BODY_LIMIT } from '../body';
 import { instantInput, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { readRoute, writeRoute } from '../route';
-import { saveContact } from '../save-contact';
+import { saveContact } from '../../db/save-contact';
 import { eventCountsSchema, eventCountsView, eventSchema, eventView } from '../views/event';
 
 const MAX_BATCH = 1_000;

@@ -1,6 +1,7 @@
 import type { Route } from '../route';
 import { apiKeyRoutes } from './api-keys';
 import { auditRoutes } from './audit';
+import { bulkEntryRoutes } from './bulk-entry';
 import { canaryRoutes } from './canaries';
 import { contactRoutes } from './contacts';
 import { definitionRoutes } from './definitions';
@@ -55,4 +56,5 @@ export const routes: readonly Route[] = [
   ...listRoutes,
   ...listMemberRoutes,
   ...variableRoutes,
+  ...bulkEntryRoutes,
 ];

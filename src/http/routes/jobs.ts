@@ -62,7 +62,7 @@ export const commandsForMany = z
   })
   .meta({ id: 'CommandsForMany' });
 
-const jobMissing = (id: string) => () =>
+export const jobMissing = (id: string) => () =>
   fail('job.not_found', `There is no job "${id.slice(0, 100)}" in this workspace.`);
 
 const steering = (order: JobOrder, summary: string, description: string) =>
@@ -132,14 +132,9 @@ export const jobRoutes = [
     handle: ({ query, transaction }) =>
       transaction(async (tx) => {
         const { data, nextCursor } = await listJobs(tx, query);
-        const progress = await progressOf(
-          tx,
-          data.map(({ id }) => id),
-        );
-        return {
-          status: 200,
-          body: { data: data.map((row) => jobView(row, progress(row.id))), nextCursor },
-        };
+        const progress = await progressOf(tx, data);
+        const body = { data: data.map((row) => jobView(row, progress(row))), nextCursor };
+        return { status: 200, body };
       }),
   }),
   readRoute({
@@ -163,9 +158,9 @@ export const jobRoutes = [
 
 /** A job with its progress. */
 export async function jobAnswer(tx: Tx, status: number, row: JobRow): Promise<Answer> {
-  const progress = await progressOf(tx, [row.id]);
+  const progress = await progressOf(tx, [row]);
   const headers = { Location: `/api/v1/jobs/${row.id}` };
-  return { status, body: jobView(row, progress(row.id)), headers };
+  return { status, body: jobView(row, progress(row)), headers };
 }
 
 function requireOrder(type: z.infer<typeof orderType>, input: object): Command | RetryOrder {

@@ -33,6 +33,7 @@ function causeOf({ causedBy }: Pick<EnrollmentRow, 'causedBy'>, causes: Causes):
     const type = causes.eventTypes.get(id);
     return type === undefined ? 'by an event' : `when the event ${type} came`;
   }
+  if (kind === 'job') return 'with many others, by a job';
   if (kind !== 'enrollment') return 'through the API';
   const key = causes.enrolledBy.get(id);
   return key === undefined ? 'by another workflow' : `by a node of ${quoted(key)}`;

@@ -42,7 +42,9 @@ export const enrollmentSchema = z
     causedBy: z
       .string()
       .nullable()
-      .describe('What let her in: `event:<id>` or `enrollment:<id>`; null for the API.'),
+      .describe(
+        'What let her in: `event:<id>`, `enrollment:<id>` or `job:<id>`; null for the API.',
+      ),
     variables: jsonObject,
     startedAt: instant,
     endedAt: instant.nullable(),
