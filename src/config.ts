@@ -130,6 +130,11 @@ const ENVIRONMENT = z.object({
     1_000_000,
     'must be 0 to 1000000 requests in a second; 0 is no limit',
   ).default(1_000),
+  THROUGHLINE_TRUST_PROXY: wholeNumber(
+    0,
+    10,
+    'must be 0 to 10: how many proxies stand in front of the API',
+  ).default(0),
   THROUGHLINE_STUCK_AFTER_MINUTES: wholeNumber(1, 10_080, 'must be 1 to 10080 minutes').default(15),
   THROUGHLINE_KEEP_ENROLLMENTS_DAYS: days(1).optional(),
   THROUGHLINE_KEEP_MESSAGES_DAYS: days(1).optional(),
@@ -182,6 +187,8 @@ export interface Config {
   tracesUrl?: string | undefined;
   /** Requests of one API key in a second, at each process of the API; 0 is no limit. */
   rateLimit: number;
+  /** Proxies in front of the API, of which each adds to X-Forwarded-For the address that it was called from. */
+  trustProxy: number;
   /** How long after something was due an enrollment is taken for stuck. */
   stuckAfterMs: number;
   /** What is older is deleted; absent means that it is kept. */
@@ -242,6 +249,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     metricsToken: values.THROUGHLINE_METRICS_TOKEN,
     tracesUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     rateLimit: values.THROUGHLINE_RATE_LIMIT,
+    trustProxy: values.THROUGHLINE_TRUST_PROXY,
     stuckAfterMs: values.THROUGHLINE_STUCK_AFTER_MINUTES * 60_000,
     keep: {
       enrollmentDays: values.THROUGHLINE_KEEP_ENROLLMENTS_DAYS,

@@ -76,11 +76,12 @@ export async function startServer(
     const [database, temporalAnswers] = await Promise.all([answers(db), temporal.healthy()]);
     return { database, temporal: temporalAnswers };
   };
-  const { inboxUrl, metricsToken, rateLimit } = config;
+  const { inboxUrl, metricsToken, rateLimit, trustProxy } = config;
   const unread = onScrape(figuresOf(outbox));
   const steering = createSteering(temporal.client);
   const app = createApp({
     ...{ db, enrollments, steering, evaluators, ready, inboxUrl, metricsToken, rateLimit, log },
+    trustProxy,
     links: mailLinks(config),
     ...pageSettings(config),
     wakeRelay: () => relay.wake(),

@@ -1,7 +1,6 @@
 /** `simulate --step`: shows where she is, and does what is typed until the journey or the input ends. */
 import type { Definition } from '../journey/definition';
-import type { Instant } from '../journey/json';
-import type { DryRunRequest } from '../language/dry-run';
+import type { DryRunRequest, DryRunWorld } from '../language/dry-run';
 import type { ExitCode } from './command';
 import { typedLines } from './conversation';
 import { endingText, printHeading } from './run-text';
@@ -15,10 +14,10 @@ import { Walk } from './walk';
 export async function stepThrough(
   definition: Definition,
   request: DryRunRequest,
-  now: Instant,
+  world: DryRunWorld,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const stepper = await Stepper.begin(definition, request, now);
+  const stepper = await Stepper.begin(definition, request, world);
   const frame = frameOf(definition, request, stepper.startedAt);
   const walk = new Walk(stepper, frame, terminal.paint);
   const show = (rows: readonly Row[]) => printRows(rows, frame, terminal);

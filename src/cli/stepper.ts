@@ -10,7 +10,12 @@
 import type { Definition } from '../journey/definition';
 import type { Instant } from '../journey/json';
 import type { ContactState, ScriptItem } from '../journey/journey-tests';
-import { type DryRunReport, type DryRunRequest, dryRun } from '../language/dry-run';
+import {
+  type DryRunReport,
+  type DryRunRequest,
+  type DryRunWorld,
+  dryRun,
+} from '../language/dry-run';
 import { type Visit, visitsOf, whenVisitBegan } from './visits';
 
 /** Something that somebody lets happen; when, is where she is. */
@@ -30,6 +35,7 @@ export class Stepper {
   private constructor(
     private readonly definition: Definition,
     private request: DryRunRequest,
+    private readonly world: DryRunWorld,
     report: DryRunReport,
   ) {
     this.startedAt = Date.parse(report.startedAt);
@@ -40,11 +46,11 @@ export class Stepper {
   static async begin(
     definition: Definition,
     request: DryRunRequest,
-    now: Instant,
+    world: DryRunWorld,
   ): Promise<Stepper> {
-    const startAt = request.startAt ?? new Date(now).toISOString();
+    const startAt = request.startAt ?? new Date(world.now).toISOString();
     const whole: DryRunRequest = { ...request, startAt, stopAt: undefined };
-    return new Stepper(definition, whole, await dryRun(definition, whole, { now }));
+    return new Stepper(definition, whole, world, await dryRun(definition, whole, world));
   }
 
   get script(): readonly ScriptItem[] {
@@ -98,7 +104,7 @@ export class Stepper {
   }
 
   #run(request: DryRunRequest): Promise<DryRunReport> {
-    return dryRun(this.definition, request, { now: this.startedAt });
+    return dryRun(this.definition, request, { ...this.world, now: this.startedAt });
   }
 
   async #accept(request: DryRunRequest): Promise<void> {

@@ -34,5 +34,8 @@ export function definitionCalls(call: Transport) {
     /** Lets nobody enter any more, for good; people inside go on. */
     archive: (idOrKey: string) =>
       call<Workflow>({ method: 'POST', path: `${at(idOrKey)}/archive`, body: {} }),
+    /** Deletes it; refused with `workflow.in_use` while somebody is inside. Returns what it was; its key stays taken. */
+    remove: (idOrKey: string, read?: Revision) =>
+      call<Workflow>({ method: 'DELETE', path: at(idOrKey), headers: ifMatch(read) }),
   };
 }

@@ -1,3 +1,5 @@
+import type { ErrorCode, Problem } from './types';
+
 /** One thing that is wrong with what was sent. */
 export interface ThroughlineIssue {
   readonly code: string;
@@ -11,17 +13,23 @@ export interface ThroughlineIssue {
 /** Codes that the client itself gives, where no answer was understood. */
 export type ClientErrorCode = 'client.unreachable' | 'client.timeout' | 'client.bad_answer';
 
+/** Any text, without losing the names of known codes to completion. */
+type OtherCode = string & Record<never, never>;
+
 /**
  * A call that did not succeed. `code` is stable: branch on it, not on the message.
  * `status` is null when no answer came at all.
  */
 export class ThroughlineError extends Error {
   override readonly name = 'ThroughlineError';
-  readonly code: string;
+  /** One of the codes of docs/errors.md or of the client; a newer API may have others. */
+  readonly code: ErrorCode | ClientErrorCode | OtherCode;
   readonly status: number | null;
   readonly issues: readonly ThroughlineIssue[];
   /** Why, for `enrollment.blocked` and `command.refused`. */
   readonly reason: string | null;
+  /** All that the API answered, such as the `tests` of `workflow.tests_failed`; null where it answered none. */
+  readonly problem: Problem | null;
   /** Names the request in the server's logs. */
   readonly requestId: string | null;
 
@@ -32,6 +40,7 @@ export class ThroughlineError extends Error {
     issues?: readonly ThroughlineIssue[];
     reason?: string | null;
     requestId?: string | null;
+    problem?: Problem | null;
     cause?: unknown;
   }) {
     super(
@@ -43,6 +52,7 @@ export class ThroughlineError extends Error {
     this.issues = problem.issues ?? [];
     this.reason = problem.reason ?? null;
     this.requestId = problem.requestId ?? null;
+    this.problem = problem.problem ?? null;
   }
 }
 
@@ -61,6 +71,7 @@ export function errorOf(status: number, text: string): ThroughlineError {
     issues: Array.isArray(issues) ? (issues as ThroughlineIssue[]) : [],
     reason: typeof reason === 'string' ? reason : null,
     requestId: typeof requestId === 'string' ? requestId : null,
+    problem: problem as unknown as Problem,
   });
 }
 

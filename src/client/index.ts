@@ -1,3 +1,4 @@
+import { auditCalls } from './audit';
 import { canaryCalls } from './canary';
 import { definitionCalls, ifMatch } from './definitions';
 import { EnrollmentHandle } from './enrollment';
@@ -5,16 +6,19 @@ import { ThroughlineError } from './error';
 import { eventCalls, figureCalls, personCalls } from './insight';
 import { crowdCalls, jobCalls } from './jobs';
 import { keyCalls } from './keys';
+import { libraryCalls } from './library';
 import { listCalls } from './lists';
 import { steeringCalls } from './steering';
 import { suppressionCalls } from './suppressions';
 import { variableCalls } from './variables';
 import { templateCalls } from './templates';
 import { createTransport, type Transport, type TransportOptions } from './transport';
+import { trialCalls } from './trials';
 import type {
   ActivateInput,
   Contact,
   ContactInput,
+  ContactPatch,
   DefinitionDiff,
   Enrolled,
   EnrollInput,
@@ -56,6 +60,8 @@ export class ThroughlineClient {
   /** Those of the workspace. */
   readonly variables: ReturnType<typeof variableCalls>;
   readonly templates: ReturnType<typeof templateCalls>;
+  readonly library: ReturnType<typeof libraryCalls>;
+  readonly audit: ReturnType<typeof auditCalls>;
   readonly #call: Transport;
 
   private constructor(call: Transport) {
@@ -70,6 +76,8 @@ export class ThroughlineClient {
     this.lists = listCalls(call);
     this.variables = variableCalls(call);
     this.templates = templateCalls(call);
+    this.library = libraryCalls(call);
+    this.audit = auditCalls(call);
   }
 
   /** A client for one key. Proves that the API answers and takes the key, else fails. */
@@ -117,6 +125,9 @@ function contactCalls(call: Transport) {
       call<Contact>({ method: 'POST', path: '/contacts', body: input }),
     get: (id: string) =>
       call<Contact>({ method: 'GET', path: `/contacts/${encodeURIComponent(id)}` }),
+    /** Changes the fields that are given; null clears one. */
+    change: (id: string, patch: ContactPatch) =>
+      call<Contact>({ method: 'PATCH', path: `/contacts/${encodeURIComponent(id)}`, body: patch }),
     /** All, the newest first; or who has this address or id of yours. */
     list: (page: Page & { email?: string; externalId?: string } = {}) =>
       call<List<Contact>>({ method: 'GET', path: '/contacts', query: { ...page } }),
@@ -136,6 +147,7 @@ function workflowCalls(call: Transport) {
     ...canaryCalls(call),
     ...figureCalls(call),
     ...definitionCalls(call),
+    ...trialCalls(call),
     /** Stores a definition, an object or a text in YAML, as the draft of a new workflow. */
     create: (definition: ImportInput) =>
       call<Workflow>({ method: 'POST', path: '/workflows', body: definition }),
@@ -173,11 +185,12 @@ function workflowCalls(call: Transport) {
         query: { from, to },
       }),
     /** Publishes an earlier version again, as a new one; it becomes the draft too. */
-    revert: (idOrKey: string, version: number, input: RevertInput = {}) =>
+    revert: (idOrKey: string, version: number, input: RevertInput = {}, read?: Revision) =>
       call<Workflow>({
         method: 'POST',
         path: `${at(idOrKey)}/versions/${version}/revert`,
         body: input,
+        headers: ifMatch(read),
       }),
   };
 }
@@ -229,6 +242,9 @@ function enrollmentCalls(call: Transport) {
         status?: Message['status'];
       } = {},
     ) => call<List<Message>>({ method: 'GET', path: '/messages', query: { ...query } }),
+    /** One message by its id, as `messages`, stories and steps name it. */
+    message: (id: string) =>
+      call<Message>({ method: 'GET', path: `/messages/${encodeURIComponent(id)}` }),
   };
 }
 type EnrollmentCalls = ReturnType<typeof enrollmentCalls>;

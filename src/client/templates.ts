@@ -30,7 +30,8 @@ export function templateCalls(call: Transport) {
     replace: (idOrKey: string, content: TemplateContent, read?: Revision) =>
       call<Template>({ method: 'PUT', path: at(idOrKey), body: content, headers: ifMatch(read) }),
     /** Deletes it; refused while a workflow sends it. Returns what it said. */
-    remove: (idOrKey: string) => call<Template>({ method: 'DELETE', path: at(idOrKey) }),
+    remove: (idOrKey: string, read?: Revision) =>
+      call<Template>({ method: 'DELETE', path: at(idOrKey), headers: ifMatch(read) }),
     /** What a mail would say, and which names have no value. */
     preview: (idOrKey: string, input: TemplatePreviewInput = {}) =>
       call<TemplatePreview>({ method: 'POST', path: `${at(idOrKey)}/preview`, body: input }),

@@ -1,6 +1,6 @@
 /** What the API takes and gives, taken from the schemas of its routes. Types only: nothing of the server is loaded. */
 import type { z } from 'zod';
-import type { contactInput } from '../http/routes/contacts';
+import type { contactInput, contactPatch } from '../http/routes/contacts';
 import type { acceptedSchema, eventInput } from '../http/routes/events';
 import type { canaryChange } from '../http/canary-order';
 import type { activation, publication } from '../http/publish';
@@ -16,10 +16,14 @@ import type {
 import type { CommandInputs, commandSchema, pendingCommandSchema } from '../http/views/command';
 import type { canarySchema } from '../http/views/canary';
 import type { contactSchema } from '../http/views/contact';
+import type { dryRunSchema } from '../http/views/dry-run';
 import type { eligibilitySchema } from '../http/views/eligibility';
 import type { eventCountsSchema, eventSchema } from '../http/views/event';
 import type { diffSchema, versionSchema, versionWithDefinitionSchema } from '../http/views/version';
 import type { keyRotation, newKey } from '../http/routes/api-keys';
+import type { auditSchema } from '../http/routes/audit';
+import type { storedRequest } from '../http/routes/dry-runs';
+import type { instantiateBody, libraryJourneySchema } from '../http/routes/library';
 import type { listInput } from '../http/routes/lists';
 import type { membersInput } from '../http/routes/list-members';
 import type { variableSchema } from '../http/routes/variables';
@@ -51,8 +55,14 @@ import type { statsSchema } from '../http/views/stats';
 import type { storySchema } from '../http/views/story';
 import type { stuckReason, stuckSchema } from '../http/views/stuck';
 import type { workflowSchema } from '../http/views/workflow';
+import type { problemSchema } from '../http/openapi';
 
+/** An answer that tells what went wrong, RFC 9457. */
+export type Problem = z.infer<typeof problemSchema>;
+/** The codes that an API of this version answers with. */
+export type ErrorCode = Problem['code'];
 export type ContactInput = z.input<typeof contactInput>;
+export type ContactPatch = z.input<typeof contactPatch>;
 export type Contact = z.infer<typeof contactSchema>;
 export type EventInput = Omit<z.input<typeof eventInput>, 'occurredAt'> & {
   /** When it happened; now unless told. */
@@ -132,6 +142,12 @@ export interface EventFilter {
   from?: string | undefined;
   to?: string | undefined;
 }
+/** Who enters, what happens to her, and how nodes answer; instants in ISO 8601. */
+export type DryRunInput = z.input<typeof storedRequest>;
+export type DryRun = z.infer<typeof dryRunSchema>;
+export type AuditEntry = z.infer<typeof auditSchema>;
+export type LibraryJourney = z.infer<typeof libraryJourneySchema>;
+export type LibraryStart = z.input<typeof instantiateBody>;
 export type Version = z.infer<typeof versionSchema>;
 export type VersionWithDefinition = z.infer<typeof versionWithDefinitionSchema>;
 export type DefinitionDiff = z.infer<typeof diffSchema>;

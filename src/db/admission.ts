@@ -34,7 +34,7 @@ import type { JsonObject } from './json';
 import { enqueue } from './outbox';
 import { enrollments } from './schema/enrollments';
 import type { OutboxLane } from './schema/outbox';
-import { getWorkflow, type WorkflowRow } from './workflows';
+import { keepWorkflow, type WorkflowRow } from './workflows';
 
 export interface Admission {
   workflowId: string;
@@ -102,7 +102,7 @@ export async function admitEnrollment(
 
 async function atTheDoor(tx: Tx, admission: Admission): Promise<Caller> {
   const { workflowId, contactId, triggerEventId, enrolledBy } = admission;
-  const workflow = await getWorkflow(tx, workflowId);
+  const workflow = await keepWorkflow(tx, workflowId);
   if (!workflow)
     throw fail('workflow.not_found', `There is no workflow ${workflowId} in this workspace.`);
   const contact = await holdContact(tx, contactId);

@@ -44,13 +44,13 @@ export async function eraseContact(tx: Tx, id: string, at: Date): Promise<Erasur
   await eraseEvents(tx, id);
   const cancelledEnrollments = await cancelEnrollments(tx, id, at);
   await eraseJourneys(tx, id);
+  await forgetAddresses(tx, id, found.email);
   await eraseMessages(tx, id);
   await tx.delete(listMembers).where(eq(listMembers.contactId, id));
   await tx.delete(assignments).where(eq(assignments.contactId, id));
   await refuseErased(tx, found);
   await eraseAnswers(tx, id);
   await eraseTrials(tx);
-  if (found.email !== null) await forgetAddress(tx, found.email);
   await forgetTestMails(tx, found);
   await emptyContact(tx, id, at);
   return { cancelledEnrollments };
@@ -90,11 +90,28 @@ async function eraseJourneys(tx: Tx, contactId: string): Promise<void> {
     .update(effects)
     .set({ request: null, requestHash: null, response: null })
     .where(inArray(effects.enrollmentId, hers));
+  // Whoever cancelled her journey could say why in words of their own.
+  const inWords = sql`select ${commands.input} ->> 'reason' from ${commands}
+    where ${commands.enrollmentId} = ${enrollments.id} and ${commands.type} = 'cancel'`;
+  await tx
+    .update(enrollments)
+    .set({ reason: 'operator' })
+    .where(and(eq(enrollments.contactId, contactId), sql`${enrollments.reason} in (${inWords})`));
   await tx.update(commands).set({ input: {} }).where(inArray(commands.enrollmentId, hers));
   await tx
     .update(enrollments)
     .set({ variables: {}, key: null })
     .where(eq(enrollments.contactId, contactId));
+}
+
+/** Hers, and those that mails to her went to before. They stay suppressed. */
+async function forgetAddresses(tx: Tx, contactId: string, email: string | null): Promise<void> {
+  const written = await tx
+    .selectDistinct({ address: deliveries.toAddress })
+    .from(deliveries)
+    .where(and(eq(deliveries.contactId, contactId), eq(deliveries.channel, 'email')));
+  for (const address of new Set([email, ...written.map((row) => row.address)]))
+    if (address !== null) await forgetAddress(tx, address);
 }
 
 async function eraseMessages(tx: Tx, contactId: string): Promise<void> {
@@ -121,6 +138,13 @@ async function eraseAnswers(tx: Tx, contactId: string): Promise<void> {
     .update(idempotencyKeys)
     .set({ response: sql`${response} #- '{body,warnings}'` })
     .where(and(sql`${idempotencyKeys.route} like '% /api/v1/workflows/%/enrollments'`, entered));
+  const steered = sql`${response} #>> '{body,contactId}' = ${contactId}`;
+  await tx
+    .update(idempotencyKeys)
+    .set({
+      response: sql`jsonb_set(${response}, '{body}', jsonb_build_object('id', ${response} #> '{body,id}'))`,
+    })
+    .where(and(sql`${idempotencyKeys.route} like '% /api/v1/enrollments/%'`, steered));
 }
 
 /** Previews, test mails and dry runs, which show somebody's data and say not whose. */

@@ -35,6 +35,12 @@ export async function listMessages(
   return listed(rows, page, (row) => row.id);
 }
 
+/** A message by its id; null when there is none, or none any more. */
+export async function findMessage(tx: Tx, id: string): Promise<DeliveryRow | null> {
+  const [row] = await tx.select().from(deliveries).where(eq(deliveries.id, id));
+  return row ?? null;
+}
+
 /** A message, as far as events about it tell. */
 export type MessageOfWorkflow = Pick<DeliveryRow, 'id' | 'contactId' | 'effectKey' | 'nodeId'> & {
   readonly workflowKey: string;

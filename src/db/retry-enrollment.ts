@@ -20,11 +20,13 @@ import { earlierEnrollments, holdDoor, versionSettings } from './entry-rules';
 import { enqueue } from './outbox';
 import { enrollments } from './schema/enrollments';
 import type { OutboxLane } from './schema/outbox';
+import { getWorkflow } from './workflows';
 
 export type RetryRefusal =
   | 'command.not_failed'
   | 'command.not_resumable'
   | 'command.erased'
+  | 'command.workflow_deleted'
   | 'already_active';
 
 export type Retried = { readonly enrollment: EnrollmentRow } | { readonly refused: RetryRefusal };
@@ -81,6 +83,7 @@ export async function retryForMany(
 async function reasonAgainst(tx: Tx, row: EnrollmentRow): Promise<RetryRefusal | null> {
   if (row.status !== 'failed') return 'command.not_failed';
   if (row.resumeState === null) return 'command.not_resumable';
+  if ((await getWorkflow(tx, row.workflowId)) === null) return 'command.workflow_deleted';
   const { enrollment: rules } = await versionSettings(tx, row.workflowId, row.version);
   const earlier = await earlierEnrollments(tx, row.workflowId, row.contactId);
   const others = earlier.filter(({ id }) => id !== row.id);

@@ -94,15 +94,15 @@ export async function listSuppressions(
   return listed(rows, page, (row) => row.id);
 }
 
-/** Forgets the address of somebody who is erased, and goes on keeping mail from it. */
+/** Forgets an address of somebody who is erased, in stored answers too, and goes on keeping mail from it. */
 export async function forgetAddress(tx: Tx, address: string): Promise<void> {
-  await tx.update(suppressions).set({ address: null, eventId: null }).where(ofAddress(tx, address));
-  const { route, response } = idempotencyKeys;
-  const isToldOf = sql`${response} #>> '{body,address}' = ${suppressedForm(address)}`;
+  const { response, route } = idempotencyKeys;
+  const told = sql`${response} #>> '{body,address}' = ${suppressedForm(address)}`;
   await tx
     .update(idempotencyKeys)
     .set({ response: sql`jsonb_set(${response}, '{body,address}', 'null')` })
-    .where(and(eq(route, 'POST /api/v1/suppressions'), isToldOf));
+    .where(and(sql`${route} like '% /api/v1/suppressions'`, told));
+  await tx.update(suppressions).set({ address: null, eventId: null }).where(ofAddress(tx, address));
 }
 
 type Told = Pick<

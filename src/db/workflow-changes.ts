@@ -48,6 +48,11 @@ export async function pauseWorkflow(
   return changed(tx, workflowId, { status: 'paused', pauseLate: late });
 }
 
+/** Takes it out of sight for good; its key stays taken, and what happened in it stays told. Fails with `workflow.not_found`. */
+export async function deleteWorkflow(tx: Tx, workflowId: string): Promise<void> {
+  await changed(tx, workflowId, { status: 'archived', deletedAt: sql`now()` });
+}
+
 type Changes = Parameters<ReturnType<Tx['update']>['set']>[0];
 
 async function changed(tx: Tx, workflowId: string, changes: Changes): Promise<WorkflowRow> {

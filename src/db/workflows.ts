@@ -24,7 +24,9 @@ export async function createWorkflow(
   if (!row)
     throw fail(
       'workflow.key_taken',
-      `A workflow with the key "${key}" exists already. Choose another key.`,
+      (await getWorkflow(tx, key)) === null
+        ? `The key "${key}" was that of a workflow that was deleted, and names it for good. Choose another key.`
+        : `A workflow with the key "${key}" exists already. Choose another key.`,
     );
   return row;
 }
@@ -36,6 +38,16 @@ export async function getWorkflow(tx: Tx, idOrKey: string): Promise<WorkflowRow 
     .select()
     .from(workflows)
     .where(and(named, isNull(workflows.deletedAt)));
+  return row ?? null;
+}
+
+/** The workflow with this id, unless deleted; it is not deleted before the transaction ends. */
+export async function keepWorkflow(tx: Tx, id: string): Promise<WorkflowRow | null> {
+  const [row] = await tx
+    .select()
+    .from(workflows)
+    .where(and(eq(workflows.id, id), isNull(workflows.deletedAt)))
+    .for('key share');
   return row ?? null;
 }
 

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import { fail } from '../errors';
+import { type AuthLimit, createAuthLimit, NO_AUTH_LIMIT } from './auth-limit';
 import type { HttpDeps } from './deps';
 import { devInbox } from './dev-inbox';
 import { handlersOf } from './dispatch';
@@ -21,17 +22,19 @@ export function createApp(deps: HttpDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.set('trust proxy', deps.trustProxy ?? 0);
   app.use(requestId, safeHeaders, observed(deps.log));
   app.use(health(deps));
   app.use(devInbox(deps.inboxUrl));
-  app.use(overview(deps));
+  const failures = (deps.rateLimit ?? 0) === 0 ? NO_AUTH_LIMIT : createAuthLimit();
+  app.use(overview(deps, failures));
   app.use(mailLinkPages(deps));
   app.all('/metrics', taken('/metrics'), metricsListener(deps.metricsToken));
   app.get('/openapi.json', taken('/openapi.json'), (_request, response) => {
     response.json(openApiDocument());
   });
   app.use(referencePage());
-  app.use('/api/v1', api(deps));
+  app.use('/api/v1', api(deps, failures));
   app.use((request) => {
     throw fail(
       'route.not_found',
@@ -42,10 +45,11 @@ export function createApp(deps: HttpDeps): Express {
   return app;
 }
 
-function api(deps: HttpDeps): Router {
+function api(deps: HttpDeps, failures: AuthLimit): Router {
   const router = Router();
   const gate = {
     limit: createRateLimit({ perSecond: deps.rateLimit ?? 0 }),
+    failures,
     used: createKeyUse(deps),
   };
   for (const route of routes)

@@ -140,10 +140,15 @@ export async function haltCanary(
 }
 
 /** Halts the canary of a workflow that nobody can enter any more, if one runs; returns what to note of it. */
-export async function haltForArchive(tx: Tx, row: WorkflowRow, by: string): Promise<JsonObject> {
+export async function haltForArchive(
+  tx: Tx,
+  row: WorkflowRow,
+  by: string,
+  reason = 'The workflow was archived.',
+): Promise<JsonObject> {
   if (row.canaryVersion === null) return {};
   const canary = await requireRunning(tx, row);
-  await haltCanary(tx, canary, { by, reason: 'The workflow was archived.' });
+  await haltCanary(tx, canary, { by, reason });
   return { haltedCanary: canary.version };
 }
 

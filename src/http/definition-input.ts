@@ -37,6 +37,17 @@ export async function requireDefinition(
   return { definition, source, warnings: [...warnings, ...missing] };
 }
 
+/** What is to be said of a draft as it is now: it was good when it was stored, and what it names may be gone. */
+export async function draftWarnings(tx: Tx, draft: JsonObject): Promise<Issue[]> {
+  const { definition, errors, warnings, workflows, templates } = parseDefinition(draft);
+  if (definition === null) return [...errors, ...warnings];
+  const missing = [
+    ...(await missingWorkflows(tx, definition, workflows)),
+    ...(await missingTemplates(tx, templates)),
+  ];
+  return [...warnings, ...missing];
+}
+
 async function missingWorkflows(
   tx: Tx,
   { key: own }: Definition,

@@ -31,7 +31,9 @@ export interface HttpDeps {
   readonly devKey?: string | undefined;
   /** Whom `/metrics` is answered; everybody without one. */
   readonly metricsToken?: string | undefined;
-  /** Requests of one key in a second, in this process; no limit without it, and with 0. */
+  /** Requests of one key in a second, in this process; no limit of any kind without it, and with 0. */
   readonly rateLimit?: number | undefined;
+  /** How many proxies stand in front, whose X-Forwarded-For says who asks; none without it. */
+  readonly trustProxy?: number | undefined;
   readonly log: Logger;
 }

@@ -13,6 +13,7 @@ import type { Tx } from '../db/client';
 import { DatabaseError } from '../db/failure';
 import { AppError } from '../errors';
 import { authenticate, authorize } from './auth';
+import type { AuthLimit } from './auth-limit';
 import { BODY_TEXT, DEFAULT_BODY_LIMIT, readBody } from './body';
 import type { HttpDeps } from './deps';
 import { idempotencyKey, once } from './idempotency';
@@ -30,13 +31,16 @@ type AnyCall = Call<Record<string, unknown>, Record<string, unknown>, unknown>;
 export interface Gate {
   /** Refuses a key that asks too often; runs behind the look-up of the key. */
   readonly limit: RequestHandler;
+  /** Refuses addresses that show too many keys that are none. */
+  readonly failures: AuthLimit;
   used(key: KeyIdentity): void;
 }
 
 /** The handlers of a route, in order. */
 export function handlersOf(route: Route, deps: HttpDeps, gate: Gate): RequestHandler[] {
   const authentication: RequestHandler = async (request, response, next) => {
-    const key = await authenticate(deps.db, request.get('Authorization'));
+    const door = { db: deps.db, limit: gate.failures, address: request.ip ?? '' };
+    const key = await authenticate(door, request.get('Authorization'));
     response.locals.key = key;
     gate.used(key);
     next();

@@ -1,10 +1,11 @@
 /** Counts of a workflow put together as its figures. */
 import type { EffectCount, PeopleCount, VariantCount, VisitCount } from '../db/stats';
 import type { Definition } from '../journey/definition';
+import { OPEN_STATUSES } from '../journey/enrollment-status';
 import type { StatsView } from './views/stats';
 import { enrollmentStatus } from './views/enrollment';
 
-const OPEN: readonly string[] = ['running', 'waiting', 'paused'];
+const OPEN: readonly string[] = OPEN_STATUSES;
 
 const sum = <T>(rows: readonly T[], countOf: (row: T) => number): number =>
   rows.reduce((total, row) => total + countOf(row), 0);

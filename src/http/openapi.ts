@@ -15,6 +15,7 @@ import { issueSchema } from './views/workflow';
 const EVERY_ROUTE: readonly ErrorCode[] = [
   'auth.missing',
   'auth.invalid',
+  'auth.rate_limited',
   'auth.forbidden',
   'request.rate_limited',
   'request.invalid',

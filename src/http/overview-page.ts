@@ -1,7 +1,7 @@
 /** The page that shows a workspace at a glance; it names workflows and ids, and nobody. */
 import type { EnrollmentRow } from '../db/enrollments';
 import type { StatusCount } from '../db/overview';
-import type { EnrollmentStatus } from '../db/schema/enrollments';
+import { END_STATUSES, OPEN_STATUSES } from '../journey/enrollment-status';
 import type { StuckRow } from '../db/stuck';
 import type { WorkflowRow } from '../db/workflows';
 import { html, type Markup, NOTHING } from './markup';
@@ -21,9 +21,6 @@ export interface Elsewhere {
   readonly inboxUrl?: string | undefined;
   readonly temporalUi?: { readonly url: string; readonly namespace: string } | undefined;
 }
-
-const OPEN: readonly EnrollmentStatus[] = ['running', 'waiting', 'paused'];
-const ENDS = ['completed', 'goal_reached', 'exited', 'failed', 'cancelled'] as const;
 
 const STUCK_REASONS = {
   not_started: 'Temporal has not been told of her',
@@ -91,7 +88,7 @@ function tiles({ counts, workflows, stuck, hasMore }: Overview): Markup {
   const tile = (name: string, value: string | number, isBad = false) =>
     html`<div><dt>${name}</dt><dd class="${isBad ? 'bad' : ''}">${value}</dd></div>`;
   return html`<dl class="tiles">${[
-    tile('People in flight', sum(counts, OPEN)),
+    tile('People in flight', sum(counts, OPEN_STATUSES)),
     tile('Stuck', stuck.count, stuck.count > 0),
     tile('Failed', failed, failed > 0),
     tile('Reached a goal', sum(counts, ['goal_reached'])),
@@ -106,8 +103,8 @@ function workflowTable({ workflows, counts, hasMore }: Overview): Markup {
   const rows = workflows.map(({ id, key, name, status, activeVersion }) => {
     const number = (value: number, isBad = false) =>
       html`<td class="number${isBad && value > 0 ? ' bad' : ''}">${value}</td>`;
-    const ends = ENDS.map((end) => number(sum(counts, [end], id), end === 'failed'));
-    return html`<tr><th scope="row">${name}<br><code class="quiet">${key}</code></th><td class="${status === 'active' ? 'good' : 'quiet'}">${status}</td><td class="number">${activeVersion ?? '–'}</td>${number(sum(counts, OPEN, id))}${ends}</tr>`;
+    const ends = END_STATUSES.map((end) => number(sum(counts, [end], id), end === 'failed'));
+    return html`<tr><th scope="row">${name}<br><code class="quiet">${key}</code></th><td class="${status === 'active' ? 'good' : 'quiet'}">${status}</td><td class="number">${activeVersion ?? '–'}</td>${number(sum(counts, OPEN_STATUSES, id))}${ends}</tr>`;
   });
   const more = hasMore
     ? html`<p class="quiet">The newest ${workflows.length} are listed.</p>`

@@ -13,7 +13,8 @@ import { countByWorkflow, countStuck, latestFailures } from '../db/overview';
 import { listStuck } from '../db/stuck';
 import { listWorkflows } from '../db/workflows';
 import { AppError, fail } from '../errors';
-import { authenticate, authorize } from './auth';
+import { authenticate, authorize, type Door, identityOf } from './auth';
+import type { AuthLimit } from './auth-limit';
 import type { HttpDeps } from './deps';
 import { isFromHere } from './from-here';
 import { createKept } from './kept';
@@ -23,11 +24,14 @@ import { pagePolicy } from './page';
 
 type OverviewDeps = Pick<HttpDeps, 'db' | 'inboxUrl' | 'temporalUi' | 'publicUrl' | 'devKey'>;
 
+type Limited = OverviewDeps & { readonly limit: AuthLimit };
+
 const COOKIE = 'throughline_key';
 const MOST_WORKFLOWS = 100;
 const MOST_ROWS = 10;
 
-export function overview(deps: OverviewDeps): Router {
+export function overview(given: OverviewDeps, limit: AuthLimit): Router {
+  const deps = { ...given, limit };
   const router = Router();
   const elsewhere: Elsewhere = { inboxUrl: deps.inboxUrl, temporalUi: deps.temporalUi };
   const kept = createKept<Overview>();
@@ -54,7 +58,7 @@ export function overview(deps: OverviewDeps): Router {
         forget(response);
         return response.redirect(303, '/');
       }
-      const problem = (await identityOf(deps, key)).problem;
+      const { problem } = await signIn(deps, request, key);
       if (problem !== undefined) return sendPage(response, 401, signInPage(elsewhere, problem));
       const secure = deps.publicUrl?.startsWith('https:') ?? false;
       response.cookie(COOKIE, key, { httpOnly: true, sameSite: 'strict', secure, path: '/' });
@@ -72,28 +76,33 @@ interface Asking {
   readonly problem?: string | undefined;
 }
 
-async function whoAsks(deps: OverviewDeps, request: Request): Promise<Asking> {
+async function whoAsks(deps: Limited, request: Request): Promise<Asking> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
-    const identity = await authenticate(deps.db, authorization);
+    const identity = await authenticate(doorOf(deps, request), authorization);
     requireScopes(identity);
     return { identity, signedIn: false };
   }
   const cookie = cookieOf(request);
-  if (cookie !== null) return { ...(await identityOf(deps, cookie)), signedIn: true };
+  if (cookie !== null) return { ...(await signIn(deps, request, cookie)), signedIn: true };
   const { devKey } = deps;
   if (devKey === undefined || !isFromHere(request)) return { identity: null, signedIn: false };
   return { identity: await lookUpApiKey(deps.db, devKey), signedIn: false };
 }
 
-async function identityOf(
-  { db }: OverviewDeps,
+const doorOf = ({ db, limit }: Limited, { ip: address = '' }: Request): Door => ({
+  ...{ db, limit, address },
+});
+
+async function signIn(
+  deps: Limited,
+  request: Request,
   key: string,
 ): Promise<{ identity: KeyIdentity | null; problem?: string }> {
-  const identity = await lookUpApiKey(db, key);
-  if (identity === null)
-    return { identity, problem: 'This is no API key in force. Check that it was copied whole.' };
   try {
+    const identity = await identityOf(doorOf(deps, request), key);
+    if (identity === null)
+      return { identity, problem: 'This is no API key in force. Check that it was copied whole.' };
     requireScopes(identity);
     return { identity };
   } catch (error) {

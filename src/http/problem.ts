@@ -11,6 +11,7 @@ const RETRY_AFTER: Readonly<Record<string, string>> = {
   'service.unavailable': '1',
   'request.in_progress': '1',
   'request.rate_limited': '1',
+  'auth.rate_limited': '1',
 };
 
 /** The members of a problem, but for the request's id. */

@@ -1,22 +1,10 @@
-/**
- * How often a key may ask: a bucket for each that fills again at a steady rate and holds one second's worth.
- *
- * It is counted in this process alone. Several of them together let a key ask so many times as often, which is what
- * they can bear; a count in the database would cost each request a write.
- */
+/** How often a key may ask: a bucket for each that holds one second's worth. */
 import type { RequestHandler } from 'express';
 import type { KeyIdentity } from '../db/api-keys';
 import { fail } from '../errors';
+import { createBuckets } from './buckets';
 
-/** Keys that are remembered; one that is forgotten begins with a full bucket. */
-const MOST = 10_000;
 const WINDOW_SECONDS = 1;
-
-interface Bucket {
-  /** Requests that are left, as of `at`. */
-  left: number;
-  at: number;
-}
 
 interface RateLimitOptions {
   /** Requests of one key in a second; 0 is no limit. */
@@ -31,20 +19,13 @@ export function createRateLimit({
   now = () => performance.now(),
 }: RateLimitOptions): RequestHandler {
   if (perSecond === 0) return (_request, _response, next) => next();
-  const buckets = new Map<string, Bucket>();
+  const buckets = createBuckets({ holds: perSecond, perSecond, now });
   return (_request, response, next) => {
     const { keyId } = response.locals['key'] as KeyIdentity;
-    const bucket = filled(buckets.get(keyId), perSecond, now());
-    const allowed = bucket.left >= 1;
-    if (allowed) bucket.left -= 1;
-    // Put behind the others: the first one is who has not asked for longest.
-    buckets.delete(keyId);
-    buckets.set(keyId, bucket);
-    const [oldest] = buckets.keys();
-    if (buckets.size > MOST && oldest !== undefined) buckets.delete(oldest);
+    const { allowed, left } = buckets.take(keyId);
     response.set({
       'RateLimit-Policy': `"key";q=${perSecond};w=${WINDOW_SECONDS}`,
-      RateLimit: `"key";r=${Math.floor(bucket.left)};t=${WINDOW_SECONDS}`,
+      RateLimit: `"key";r=${Math.floor(left)};t=${WINDOW_SECONDS}`,
     });
     if (allowed) return next();
     throw fail(
@@ -52,10 +33,4 @@ export function createRateLimit({
       `This API key may ask ${perSecond} times in a second. Nothing was done; send the request again after the seconds in Retry-After, and several things in one request where the route takes them.`,
     );
   };
-}
-
-function filled(bucket: Bucket | undefined, perSecond: number, at: number): Bucket {
-  if (bucket === undefined) return { left: perSecond, at };
-  const since = (at - bucket.at) / 1_000;
-  return { left: Math.min(perSecond, bucket.left + since * perSecond), at };
 }

@@ -8,6 +8,7 @@ const RETRY_REFUSALS: Readonly<Record<RetryRefusal, string>> = {
   'command.not_resumable':
     'Nothing says where the enrollment could go on: it went in a circle too often, or its Temporal workflow ended without telling.',
   'command.erased': 'The contact was erased.',
+  'command.workflow_deleted': 'The workflow was deleted.',
   already_active: 'The contact is in this workflow by another enrollment.',
 };
 
@@ -32,6 +33,7 @@ const ADVICE: Readonly<Record<Refusal | RetryRefusal, string>> = {
   'command.not_failed': 'Read its status.',
   'command.not_resumable': 'Let the contact enter again.',
   'command.erased': 'Nobody is left to go on.',
+  'command.workflow_deleted': 'Let the contact enter another one.',
   already_active: 'Wait for its end, or cancel it first.',
 };
 

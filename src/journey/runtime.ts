@@ -3,6 +3,7 @@
  *
  * `Runtime` is what a runtime supplies; `RunContext` is what a node's `run` sees of it.
  */
+import type { EndStatus } from './enrollment-status';
 import type { Instant, JsonObject } from './json';
 import type { RunOutcome } from './outcome';
 import type { GraphRef } from './graph-ref';
@@ -122,7 +123,7 @@ export interface FoundEvent {
   readonly occurredAt: Instant;
 }
 
-export type EndStatus = 'completed' | 'goal_reached' | 'exited' | 'failed' | 'cancelled';
+export type { EndStatus };
 
 export interface FinishRequest {
   readonly at: Instant;

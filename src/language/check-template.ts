@@ -2,7 +2,7 @@
 import type { Issue } from '../errors';
 import { namesIn } from '../evaluate/template-names';
 import { MAIL_PARTS, type MailContent } from '../journey/mail-template';
-import { quoted } from './findings';
+import { type FoundIssue, type GraphFindings, type PlaceInText, quoted } from './findings';
 import { sketchGraph } from './graph-sketch';
 import { type Doubt, doubtAbout, knownNames } from './known-names';
 import { unreadable } from './text-problems';
@@ -15,28 +15,35 @@ const MOST_NAMES = 200;
  * workflows say that send the template.
  */
 export function checkTemplate(content: MailContent): { errors: Issue[]; warnings: Issue[] } {
+  const { errors, warnings } = templateFindings(content);
+  return { errors: errors.map(placedInField), warnings: warnings.map(placedInField) };
+}
+
+const placedInField = ({ inText, ...issue }: FoundIssue): Issue =>
+  inText === undefined ? issue : { ...issue, ...placeOf(inText) };
+
+/** The same, with the places in the texts. */
+export function templateFindings(content: MailContent): GraphFindings {
   const written = MAIL_PARTS.flatMap((path) => {
     const text = content[path];
     if (text === undefined) return [];
     return [{ path, text, ...(path === 'mjml' ? { markup: 'mjml' as const } : {}) }];
   });
   return {
-    errors: unreadable(written).map(({ inText, ...issue }) =>
-      inText === undefined ? issue : { ...issue, ...placeOf(inText) },
-    ),
+    errors: unreadable(written),
     warnings: written.flatMap(({ path, text }) => doubtsIn(path, text)),
   };
 }
 
-function doubtsIn(path: string, text: string): Issue[] {
+function doubtsIn(path: string, text: string): FoundIssue[] {
   const names = knownNames(sketchGraph({}), []);
   const seen = new Set<string>();
-  return namesIn(text).flatMap(({ segments, begin }): Issue[] => {
+  return namesIn(text).flatMap(({ segments, begin }): FoundIssue[] => {
     const key = segments.slice(0, 2).join('.');
     if (seen.has(key) || seen.size >= MOST_NAMES) return [];
     seen.add(key);
     const doubt = doubtAbout(segments, names);
-    return doubt === null ? [] : [{ ...wordsOf(doubt), path, ...placeOf({ text, begin }) }];
+    return doubt === null ? [] : [{ ...wordsOf(doubt), path, inText: { text, begin } }];
   });
 }
 
@@ -49,7 +56,7 @@ function wordsOf({ name, suggestion }: Doubt): Pick<Issue, 'code' | 'message' | 
   return { code: 'definition.misspelt_name', message, suggestion };
 }
 
-function placeOf({ text, begin }: { readonly text: string; readonly begin: number }) {
+function placeOf({ text, begin }: PlaceInText) {
   const lines = text.slice(0, begin).split('\n');
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

@@ -174,6 +174,15 @@ test('after failures the channel goes on', async () => {
   expect(server.mails).toHaveLength(1);
 });
 
+test('what is no plain address is refused before anything is sent', async () => {
+  for (const wrong of [{ to: 'ada@example.com, bo@example.com' }, { replyTo: 'Ada' }]) {
+    expect(await failureOf(channel.send({ ...MAIL, ...wrong }, 5_000))).toMatchObject({
+      ...{ kind: 'refused_permanent', code: 'email.invalid_address' },
+    });
+  }
+  expect(server.mails).toEqual([]);
+});
+
 test.each([
   ['subject', { subject: 'Hi\r\nBcc: evil@example.com' }],
   ['subject with a bare line feed', { subject: 'Hi\nBcc: evil@example.com' }],

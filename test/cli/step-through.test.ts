@@ -127,7 +127,7 @@ describe('what happens at a visit', () => {
     edges: ['first:true -> rest', 'first:false -> mail', 'mail -> second', 'second:true -> rest'],
   });
   const request = { contact: { email: 'ada@example.com', firstName: 'Ada' }, startAt: START };
-  const begin = () => Stepper.begin(definition, request, 0);
+  const begin = () => Stepper.begin(definition, request, { now: 0 });
   const pathOf = ({ visits }: Stepper) => visits.map(({ step }) => step.nodeId).join(' ');
 
   it('is seen by a decision of the first instant', async () => {

@@ -44,3 +44,15 @@ test('sets, reads and removes a variable', async () => {
   expect(await client.variables.remove('shop')).toEqual(variable);
   expect((await client.variables.list()).data).toEqual([]);
 });
+
+test('changes a contact, and reads who did what', async () => {
+  const { id } = await client.contacts.upsert({ externalId: 'bo', firstName: 'Bo', tags: ['vip'] });
+  const changed = await client.contacts.change(id, {
+    firstName: null,
+    attributes: { plan: 'pro' },
+  });
+  expect(changed).toMatchObject({ firstName: null, attributes: { plan: 'pro' }, tags: ['vip'] });
+  await client.contacts.erase(id);
+  const { data } = await client.audit.list({ subjectId: id });
+  expect(data).toMatchObject([{ action: 'contact.erased', subjectId: id }]);
+});

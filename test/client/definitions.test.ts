@@ -47,3 +47,25 @@ test('changes, replaces and publishes the draft that was read, and no other', as
     code: 'workflow.not_found',
   });
 });
+
+test('runs a draft and a text on virtual time', async () => {
+  const { workflows } = client;
+  await workflows.create(waiting('tried'));
+  const report = await workflows.test('tried', { contact: { firstName: 'Ada' } });
+  expect(report).toMatchObject({ status: 'completed', steps: [{ nodeId: 'pause' }] });
+  const { steps } = await workflows.testDefinition(YAML, { startAt: '2026-03-01T08:00:00Z' });
+  expect(steps).toMatchObject([{ nodeId: 'settle', endedAt: '2026-03-08T08:00:00.000Z' }]);
+});
+
+test('begins with a journey of the library, and deletes it', async () => {
+  const { library, workflows } = client;
+  const keys = (await library.list()).data.map(({ key }) => key);
+  expect(keys).toContain('abandoned-cart');
+  expect(await library.get('abandoned-cart')).toContain('name: ');
+  const { revision } = await library.instantiate('abandoned-cart', { key: 'my-cart' });
+  await expect(workflows.remove('my-cart', { revision: 9 })).rejects.toMatchObject({
+    ...{ code: 'workflow.draft_changed', problem: { status: 412, code: 'workflow.draft_changed' } },
+  });
+  expect(await workflows.remove('my-cart', { revision })).toMatchObject({ key: 'my-cart' });
+  await expect(workflows.get('my-cart')).rejects.toMatchObject({ code: 'workflow.not_found' });
+});

@@ -39,6 +39,8 @@ test('metrics, stuck people and what is kept: off or for ever unless told, in th
   expect(loadConfig({}).metricsPort).toBeUndefined();
   expect(loadConfig({}).rateLimit).toBe(1_000);
   expect(loadConfig({ THROUGHLINE_RATE_LIMIT: '0' }).rateLimit).toBe(0);
+  expect(loadConfig({}).trustProxy).toBe(0);
+  expect(loadConfig({ THROUGHLINE_TRUST_PROXY: '2' }).trustProxy).toBe(2);
   const told = {
     THROUGHLINE_METRICS_PORT: '9464',
     THROUGHLINE_TEMPORAL_METRICS_PORT: '9465',

@@ -305,3 +305,26 @@ test('a workflow that is named and does not exist is a warning until activation'
   expectProblem(refused, 422, 'definition.invalid');
   expect(refused.body.issues).toMatchObject([{ code: issue.code, path: issue.path }]);
 });
+
+test('a run that never comes to an end is stopped, and so are tests that a version would need', async () => {
+  const ids = Array.from({ length: 20 }, (_, index) => `n${index}`);
+  const nodes = ids.map((id) => ({ id, type: 'wait', data: { for: '1s' } }));
+  const edges = ids.map((id, index) => ({ source: id, target: ids[(index + 1) % ids.length] }));
+  const circle = {
+    ...{ key: 'circle', name: 'Circle', trigger: { type: 'manual' }, nodes, edges },
+    settings: { visitLimit: 10_000 },
+    tests: [{ name: 'goes round', contact: {}, expect: { status: 'failed' } }],
+  };
+  const run = await api.post('/workflows/test', { definition: circle });
+  expectProblem(run, 422, 'simulation.too_long');
+  expect((await api.post('/workflows', circle)).status).toBe(201);
+  expectProblem(await api.post('/workflows/circle/activate'), 422, 'simulation.too_long');
+}, 60_000);
+
+test('without a definition it is told that one is missing', async () => {
+  const refused = await api.post('/workflows/test', { contact: {} });
+  expectProblem(refused, 422, 'request.invalid');
+  expect(refused.body.issues).toMatchObject([
+    { code: 'request.missing_field', path: 'definition' },
+  ]);
+});

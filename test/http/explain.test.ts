@@ -237,7 +237,7 @@ describe('somebody who is or was inside', () => {
     );
     const told = await explain(contactId, 'held');
     expect(sentences(told).slice(1)).toEqual([
-      'Send "The welcome": the mail was not sent: she does not want to be written to (her consent for this channel); she left by "not_sent".',
+      'Send "The welcome": the mail was not sent: she has refused the channel "email"; she left by "not_sent".',
       'She reached the goal "It is paid" and left "Journey".',
     ]);
     expect(told.story.slice(1)).toMatchObject([
@@ -245,7 +245,17 @@ describe('somebody who is or was inside', () => {
       { kind: 'ended', code: 'goal_reached', enrollmentId: id },
     ]);
     expect(answer(told)).toBe(
-      `She reached the goal "It is paid" and left "Journey", at ${clock(at(5))}. She was not sent the mail of Send "The welcome": she does not want to be written to (her consent for this channel).`,
+      `She reached the goal "It is paid" and left "Journey", at ${clock(at(5))}. She was not sent the mail of Send "The welcome": she has refused the channel "email".`,
+    );
+    await api.admin`update deliveries set topic = 'offers',
+      receipt = 'She has unsubscribed from the topic "offers".' where enrollment_id = ${id}`;
+    expect(sentences(await explain(contactId, 'held'))).toContain(
+      'Send "The welcome": the mail was not sent: she has refused the topic "offers" of the channel "email"; she left by "not_sent".',
+    );
+    await api.admin`update deliveries set reason = 'suppressed',
+      receipt = 'The address is suppressed since yesterday: somebody ordered it.' where enrollment_id = ${id}`;
+    expect(sentences(await explain(contactId, 'held'))).toContain(
+      'Send "The welcome": the mail was not sent: the address is suppressed since yesterday: somebody ordered it; she left by "not_sent".',
     );
   });
 

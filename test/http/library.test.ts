@@ -24,6 +24,19 @@ describe('the library', () => {
     });
   });
 
+  test('is listed in parts like everything else', async () => {
+    const keys: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body } = await api.get(`/library?limit=4${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      expect(body.data.length).toBeLessThanOrEqual(4);
+      keys.push(...body.data.map(({ key }: { key: string }) => key));
+      cursor = body.nextCursor as string | null;
+    }
+    expect(keys).toEqual(listJourneys().map(({ key }) => key));
+    expectProblem(await api.get('/library?cursor=%20'), 422, 'request.invalid');
+  });
+
   test('gives the text of one, which can be stored as it is', async () => {
     const got = await api.get('/library/win-back');
     expect(got.status).toBe(200);

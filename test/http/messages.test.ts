@@ -30,6 +30,10 @@ test('messages are listed by enrollment, contact and fate, the newest first', as
       ...{ claimedAt: bo.claimedAt?.toISOString(), sentAt: null, resolvedAt: null },
     },
   ]);
+  expect((await api.get(`/messages/${bo.id}`)).body).toEqual(body.data[0]);
+  expectProblem(await api.get(`/messages/${bo.enrollmentId}`), 404, 'message.not_found');
+  expectProblem(await api.get('/messages/none'), 404, 'message.not_found');
+  expectProblem(await api.get(`/messages/${bo.id}`, api.other.key), 404, 'message.not_found');
   const [first] = (await api.get('/messages?limit=1')).body.data;
   const { nextCursor } = (await api.get('/messages?limit=1')).body;
   expect([first.id, ...(await ids(`cursor=${nextCursor}`))]).toEqual(

@@ -3,6 +3,7 @@
  * none answers with anything of it, and not one row of it changes.
  */
 import type { Response } from 'supertest';
+import { claimDelivery } from '../../src/db/deliveries';
 import type { Method } from '../../src/http/route';
 import { routes } from '../../src/http/routes/index';
 import { startApi, type TestApi, waiting } from './api';
@@ -36,7 +37,15 @@ beforeAll(async () => {
   const { body: template } = await api.post('/templates', {
     ...{ key: 'secret-template', subject: 'Canary', text: 'Canary' },
   });
+  const message = await api.db.inWorkspace(api.workspaceId, (tx) =>
+    claimDelivery(tx, {
+      ...{ effectKey: `${enrollment.id}:mail:1`, enrollmentId: enrollment.id, nodeId: 'mail' },
+      ...{ visit: 1, contactId: contact.id, channel: 'email', purpose: 'marketing' },
+      ...{ status: 'sent', toAddress: 'ada@example.com', subject: 'Canary' },
+    }),
+  );
   names = {
+    messages: [message?.id ?? ''],
     contacts: [contact.id],
     workflows: [workflow.id, 'secret-flow'],
     enrollments: [enrollment.id],

@@ -21,9 +21,8 @@ test('a definition becomes a draft that is found by id and by key', async () => 
     warnings: [],
   });
   expect(created.body.definition).toEqual(waiting('first', { description: 'Waits.' }));
-  const { warnings: _warnings, ...stored } = created.body as Record<string, unknown>;
-  expect((await api.get('/workflows/first')).body).toEqual(stored);
-  expect((await api.get(`/workflows/${created.body.id}`)).body).toEqual(stored);
+  expect((await api.get('/workflows/first')).body).toEqual(created.body);
+  expect((await api.get(`/workflows/${created.body.id}`)).body).toEqual(created.body);
   expectProblem(await api.post('/workflows', waiting('first')), 409, 'workflow.key_taken');
 });
 
@@ -126,4 +125,18 @@ test('pausing needs an activation, and an archived workflow stays as it is', asy
   expect((await api.post('/workflows/retired/archive')).body.status).toBe('archived');
   expectProblem(await api.post('/workflows/retired/activate'), 409, 'workflow.archived');
   expectProblem(await api.patch('/workflows/retired', { name: 'x' }), 409, 'workflow.archived');
+});
+
+test('whoever reads a workflow is warned of what its draft names and what is gone by now', async () => {
+  await api.post('/workflows', waiting('named'));
+  const names = waiting('reading', {
+    nodes: [{ id: 'enroll', type: 'enroll_in_workflow', data: { workflow: 'named' } }],
+    edges: [{ source: 'enroll', sourceHandle: 'blocked', target: 'end' }],
+  });
+  await api.post('/workflows', names);
+  expect((await api.get('/workflows/reading')).body.warnings).toEqual([]);
+  await api.delete('/workflows/named');
+  expect((await api.get('/workflows/reading')).body.warnings).toMatchObject([
+    { code: 'definition.unknown_workflow', path: 'nodes[0].data.workflow' },
+  ]);
 });

@@ -1,11 +1,6 @@
 import type { ThroughlineClient } from '../../client/index';
-import type {
-  CommandInputs,
-  EnrollmentState,
-  EnrollmentStatus,
-  Steered,
-  Step,
-} from '../../client/types';
+import type { CommandInputs, EnrollmentState, Steered, Step } from '../../client/types';
+import { ENROLLMENT_STATUSES } from '../../journey/enrollment-status';
 import { connect } from '../api';
 import { API_OPTIONS, JSON_OPTION } from '../api-options';
 import { defineAction, defineGroup } from '../command';
@@ -19,17 +14,6 @@ import { awaitedEnrollment, WAIT_OPTION } from '../waiting';
 
 const API = { ...API_OPTIONS, ...JSON_OPTION } as const;
 const ONE = 'an enrollment by its id';
-
-const STATUSES: readonly EnrollmentStatus[] = [
-  'running',
-  'waiting',
-  'paused',
-  'completed',
-  'goal_reached',
-  'exited',
-  'failed',
-  'cancelled',
-];
 
 const list = defineAction({
   name: 'enrollments list',
@@ -47,7 +31,7 @@ const list = defineAction({
     const { node: nodeId, status, version } = values;
     const filter = {
       nodeId,
-      status: status === undefined ? undefined : oneOf(status, STATUSES, '--status'),
+      status: status === undefined ? undefined : oneOf(status, ENROLLMENT_STATUSES, '--status'),
       version: version === undefined ? undefined : wholeNumber(version, '--version'),
     };
     const most = mostOf(values);

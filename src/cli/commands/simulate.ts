@@ -1,14 +1,20 @@
+import type { Issue } from '../../errors';
 import type { Definition } from '../../journey/definition';
-import type { Instant } from '../../journey/json';
-import { type DryRunReport, type DryRunRequest, dryRun } from '../../language/dry-run';
+import {
+  type DryRunReport,
+  type DryRunRequest,
+  type DryRunWorld,
+  dryRun,
+} from '../../language/dry-run';
 import { checkDryRun } from '../../language/dry-run-names';
 import { defineCommand } from '../command';
 import { UsageError } from '../usage-error';
 import { readDefinition } from '../definitions';
-import { counted, type Problems, reportOn } from '../problems';
+import { counted, reportOn } from '../problems';
 import { readRequest } from '../request';
 import { printHeading, printRun } from '../run-text';
 import { stepThrough } from '../step-through';
+import { hasErrors, readTemplates, TEMPLATES_OPTION, unknownTemplates } from '../templates';
 import type { Terminal } from '../terminal';
 import { frameOf } from '../timeline';
 import { whenVisitBegan } from '../visits';
@@ -49,6 +55,7 @@ export const simulate = defineCommand({
     start: { type: 'string', value: 'instant', help: 'When she enters; now without it.' },
     'stop-at': { type: 'string', value: 'node', help: 'Stop before this node goes on.' },
     step: { type: 'boolean', help: 'Go node by node, and let things happen on the way.' },
+    ...TEMPLATES_OPTION,
     json: { type: 'boolean', help: 'Print one JSON document.' },
   },
   examples: [
@@ -69,14 +76,19 @@ export const simulate = defineCommand({
     const read = await readDefinition(file);
     const { definition } = read;
     if (definition === null) return reportOn([read], json, terminal);
+    const shelf = await readTemplates(options.templates);
+    const broken = shelf.files.filter(hasErrors);
+    if (broken.length > 0) return reportOn(broken, json, terminal);
     const { request, problems } = await readRequest(options, definition);
     if (problems !== null) return reportOn(problems, json, terminal);
-    if (!json) mentionWarnings(read, terminal);
+    const found = [...read.warnings, ...unknownTemplates(read.templates, shelf)];
+    if (!json) mentionWarnings(found, terminal);
     const now = Math.floor(Date.now() / SECOND) * SECOND;
-    if (step) return stepThrough(definition, request, now, terminal);
-    const { report, stoppedAt } = await run(definition, request, now);
+    const world = { now, templates: shelf.templates };
+    if (step) return stepThrough(definition, request, world, terminal);
+    const { report, stoppedAt } = await run(definition, request, world);
     const { warnings } = checkDryRun(definition, request);
-    if (json) terminal.json({ ...report, warnings: [...read.warnings, ...warnings] });
+    if (json) terminal.json({ ...report, warnings: [...found, ...warnings] });
     else print(definition, request, report, stoppedAt, terminal);
     return report.status === 'failed' ? 1 : 0;
   },
@@ -84,7 +96,7 @@ export const simulate = defineCommand({
 
 const SECOND = 1_000;
 
-function mentionWarnings({ warnings: { length } }: Problems, { line, paint }: Terminal): void {
+function mentionWarnings({ length }: readonly Issue[], { line, paint }: Terminal): void {
   if (length === 0) return;
   line(paint('yellow', `${counted(length, 'warning')}; "throughline validate" shows more.`));
   line();
@@ -102,8 +114,12 @@ interface Ran {
   readonly stoppedAt: string | null;
 }
 
-async function run(definition: Definition, request: DryRunRequest, now: Instant): Promise<Ran> {
-  const report = await dryRun(definition, request, { now });
+async function run(
+  definition: Definition,
+  request: DryRunRequest,
+  world: DryRunWorld,
+): Promise<Ran> {
+  const report = await dryRun(definition, request, world);
   const { stopAt } = request;
   const index = report.steps.findIndex(({ nodeId }) => nodeId === stopAt);
   if (stopAt === undefined || index === -1) return { report, stoppedAt: null };

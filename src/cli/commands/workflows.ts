@@ -5,7 +5,7 @@ import { API_OPTIONS, JSON_OPTION } from '../api-options';
 import { defineAction, defineGroup } from '../command';
 import type { Options, Values } from '../options';
 import { everyPage } from '../pages';
-import { PUBLISH_OPTIONS } from '../plan/plan-options';
+import { inFlightOf, PUBLISH_OPTIONS } from '../plan/plan-options';
 import { printWorkflow } from '../show';
 import { printList } from '../table';
 import { UsageError } from '../usage-error';
@@ -86,7 +86,7 @@ const PUBLISHING = {
 const publishing = (values: Values<typeof PUBLISHING>) => ({
   changelog: values.changelog,
   force: values.force,
-  inFlight: oneOf(values['in-flight'] ?? 'drain', ['drain', 'migrate', 'cancel'], '--in-flight'),
+  inFlight: inFlightOf(values['in-flight']),
 });
 
 const actions = [
@@ -114,6 +114,11 @@ const actions = [
     (client, names) => client.workflows.archive(onlyName(names, ONE)),
   ),
   acting(
+    ['delete', '<workflow>', 'Delete it for good, once nobody is inside; its key stays taken.'],
+    {},
+    (client, names) => client.workflows.remove(onlyName(names, ONE)),
+  ),
+  acting(
     ['revert', '<workflow> <version>', 'Publish an earlier version again, as a new one.'],
     PUBLISHING,
     (client, [key = '', version, ...rest], values) => {
@@ -126,7 +131,7 @@ const actions = [
 
 export const workflows = defineGroup({
   name: 'workflows',
-  summary: 'List workflows and versions; activate, pause, archive them, go back.',
+  summary: 'List workflows and versions; activate, pause, archive, delete them, go back.',
   description: [
     'To bring files to an API, use "plan" and "apply". Exit code 1: it was refused, and why is said.',
   ],

@@ -2,7 +2,9 @@
 import type { ThroughlineClient } from '../../client/index';
 import type { MigrationPlan } from '../../client/types';
 import type { Issue } from '../../errors';
+import type { MailTemplate } from '../../journey/mail-template';
 import { contentHash } from '../../language/content-hash';
+import type { Reference } from '../../language/references';
 import type { ReadDefinition } from '../definitions';
 import { UsageError } from '../usage-error';
 import { outcomeOfTests } from './tests';
@@ -13,7 +15,7 @@ import {
   planWorkflow,
   type WorkflowPlan,
 } from './workflow-plan';
-import { findWorkflow, readWorld } from './world';
+import { findTemplate, findWorkflow, readWorld } from './world';
 
 export interface Plan {
   readonly hash: string;
@@ -57,15 +59,29 @@ function keysOf(files: readonly ReadDefinition[]): ReadonlySet<string> {
 
 async function plannedFile(
   client: ThroughlineClient,
-  { file, definition, source, warnings, workflows }: ReadDefinition,
+  { file, definition, source, warnings, workflows, templates: named }: ReadDefinition,
   planned: ReadonlySet<string>,
 ): Promise<PlannedFile> {
   if (definition === null || source === null) throw new Error(`${file} has errors.`);
   const missing: Issue[] = [];
   for (const { key, issue } of workflows)
     if (!planned.has(key) && (await findWorkflow(client, key)) === null) missing.push(issue);
-  const tests = await outcomeOfTests(definition);
+  const templates = await templatesOf(client, named);
+  missing.push(...named.filter(({ key }) => !templates.has(key)).map(({ issue }) => issue));
+  const tests = await outcomeOfTests(definition, Object.fromEntries(templates));
   return { file, definition, source, warnings: [...warnings, ...missing], missing, tests };
+}
+
+async function templatesOf(
+  client: ThroughlineClient,
+  named: readonly Reference[],
+): Promise<ReadonlyMap<string, MailTemplate>> {
+  const found = new Map<string, MailTemplate>();
+  for (const key of new Set(named.map((each) => each.key))) {
+    const template = await findTemplate(client, key);
+    if (template !== null) found.set(key, template);
+  }
+  return found;
 }
 
 /** Whoever would be moved, with what would become of them. */

@@ -3,6 +3,7 @@ import { type ReadDefinition, readDefinition } from '../definitions';
 import type { Options, Values } from '../options';
 import { filesOf } from '../sources';
 import { UsageError } from '../usage-error';
+import { oneOf } from '../values';
 import type { InFlight, PlanOptions } from './workflow-plan';
 
 /** How a version is published. */
@@ -22,12 +23,13 @@ export const PLAN_OPTIONS = {
 
 const IN_FLIGHT: readonly InFlight[] = ['drain', 'migrate', 'cancel'];
 
+/** What becomes of people in other versions; they finish there unless told. Fails with a UsageError. */
+export const inFlightOf = (given = 'drain'): InFlight => oneOf(given, IN_FLIGHT, '--in-flight');
+
 /** The options as a plan takes them. Fails with a UsageError for those that do not fit together. */
 export function planOptions(values: Values<typeof PLAN_OPTIONS>): PlanOptions {
-  const { draft, force, 'in-flight': given = 'drain' } = values;
-  const inFlight = IN_FLIGHT.find((known) => known === given);
-  if (inFlight === undefined)
-    throw new UsageError(`--in-flight takes ${IN_FLIGHT.join(', ')}; "${given}" is none of them.`);
+  const { draft, force } = values;
+  const inFlight = inFlightOf(values['in-flight']);
   if (draft && inFlight !== 'drain')
     throw new UsageError('--in-flight is about publishing, and --draft publishes nothing.');
   return { draft, force, inFlight };

@@ -1,5 +1,6 @@
 /** What the tests of a definition say to publishing it. */
 import type { Definition } from '../../journey/definition';
+import type { MailTemplates } from '../../journey/mail-template';
 import { DryRunTooLong } from '../../language/dry-run';
 import { runTests } from '../../language/run-tests';
 
@@ -10,10 +11,13 @@ export interface TestOutcome {
   readonly stopped: string | null;
 }
 
-/** Runs them, and tells of each that failed what differs first. */
-export async function outcomeOfTests(definition: Definition): Promise<TestOutcome> {
+/** Runs them with what stored templates say, and tells of each that failed what differs first. */
+export async function outcomeOfTests(
+  definition: Definition,
+  templates: MailTemplates,
+): Promise<TestOutcome> {
   try {
-    const results = await runTests(definition);
+    const results = await runTests(definition, { templates });
     const failed = results.filter(({ passed }) => !passed);
     return {
       passed: results.length - failed.length,

@@ -30,7 +30,7 @@ export interface PlannedFile {
   readonly definition: Definition;
   readonly source: JsonObject;
   readonly warnings: readonly Issue[];
-  /** Workflows that it names, and that are neither there nor planned. */
+  /** Workflows that it names, and that are neither there nor planned; templates that are not there. */
   readonly missing: readonly Issue[];
   readonly tests: TestOutcome;
 }

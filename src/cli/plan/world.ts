@@ -2,6 +2,7 @@
 import { type ThroughlineClient, ThroughlineError } from '../../client/index';
 import type { Version, Workflow } from '../../client/types';
 import type { Definition } from '../../journey/definition';
+import type { MailTemplate } from '../../journey/mail-template';
 import { everyPage } from '../pages';
 
 export interface World {
@@ -39,6 +40,23 @@ export async function findWorkflow(
     return await client.workflows.get(key);
   } catch (error) {
     if (error instanceof ThroughlineError && error.code === 'workflow.not_found') return null;
+    throw error;
+  }
+}
+
+/** The stored template of this key as it is now, or null. */
+export async function findTemplate(
+  client: ThroughlineClient,
+  wanted: string,
+): Promise<MailTemplate | null> {
+  try {
+    const { key, version, subject, preheader, html, mjml, text } =
+      await client.templates.get(wanted);
+    const bodies = { preheader, html, mjml, text };
+    const given = Object.entries(bodies).filter(([, value]) => value !== null);
+    return { key, version, subject, ...(Object.fromEntries(given) as Record<string, string>) };
+  } catch (error) {
+    if (error instanceof ThroughlineError && error.code === 'template.not_found') return null;
     throw error;
   }
 }

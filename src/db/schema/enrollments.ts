@@ -10,13 +10,12 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { EndStatus, EnrollmentStatus, OpenStatus } from '../../journey/enrollment-status';
 import { instant, jsonObject, workspaceId } from './columns';
 import { contacts } from './contacts';
 import { workflows } from './workflows';
 
-export type OpenStatus = 'running' | 'waiting' | 'paused';
-export type EndStatus = 'completed' | 'goal_reached' | 'exited' | 'failed' | 'cancelled';
-export type EnrollmentStatus = OpenStatus | EndStatus;
+export type { EndStatus, EnrollmentStatus, OpenStatus };
 
 /** One contact's passage through one version. `number` counts those of one contact in one workflow. */
 export const enrollments = pgTable(

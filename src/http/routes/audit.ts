@@ -3,7 +3,7 @@ import { type AuditRow, listAudit } from '../../db/audit';
 import { instant, jsonObject, listAnswer, listOf, pageQuery, uuid } from '../common';
 import { readRoute } from '../route';
 
-const auditSchema = z
+export const auditSchema = z
   .object({
     id: uuid,
     at: instant,

@@ -44,7 +44,7 @@ export const contactInput = z
   })
   .meta({ id: 'ContactInput' });
 
-const contactPatch = z.strictObject(fields).meta({ id: 'ContactPatch' });
+export const contactPatch = z.strictObject(fields).meta({ id: 'ContactPatch' });
 
 const erasedSchema = z
   .object({
@@ -155,7 +155,7 @@ export const contactRoutes = [
         contactMissing(id),
       );
       await recordAudit(tx, {
-        actor: `key:${key.keyId}`,
+        actor: key.keyId,
         action: 'contact.erased',
         subjectType: 'contact',
         subjectId: id,

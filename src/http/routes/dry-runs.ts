@@ -33,7 +33,7 @@ const fields = {
 
 const EITHER = 'Say who enters by either "contactId" or "contact".';
 
-const storedRequest = z
+export const storedRequest = z
   .strictObject(fields)
   .refine(({ contactId, contact }) => contactId === undefined || contact === undefined, EITHER)
   .meta({ id: 'DryRunRequest' });

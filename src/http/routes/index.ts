@@ -23,6 +23,7 @@ import { suppressionRoutes } from './suppressions';
 import { variableRoutes } from './variables';
 import { templateRoutes } from './templates';
 import { templateTrialRoutes } from './template-trials';
+import { workflowDeletionRoutes } from './workflow-deletion';
 import { workflowStateRoutes } from './workflow-states';
 import { workflowVersionRoutes } from './workflow-versions';
 import { workflowRoutes } from './workflows';
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...definitionRoutes,
   ...workflowRoutes,
   ...workflowStateRoutes,
+  ...workflowDeletionRoutes,
   ...workflowVersionRoutes,
   ...canaryRoutes,
   ...statsRoutes,

@@ -15,6 +15,7 @@ import {
 import { countSelected } from '../../db/selection';
 import { fail } from '../../errors';
 import { type Command, commandInputs } from '../../journey/commands';
+import { OPEN_STATUSES } from '../../journey/enrollment-status';
 import { nodeId, versionNumber } from '../../journey/names';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, found, jsonObject, listOf, pageQuery, uuid } from '../common';
@@ -34,7 +35,7 @@ const RETRY = 'retry';
 
 const where = z.strictObject({
   version: versionNumber.optional(),
-  status: z.enum(['running', 'waiting', 'paused', 'failed']).optional(),
+  status: z.enum([...OPEN_STATUSES, 'failed']).optional(),
   nodeId: nodeId
     .optional()
     .describe('Those who stand on this node; for `retry`, who failed on it.'),

@@ -1,10 +1,11 @@
 /** The library: journeys that come with Throughline, to read and to begin with. */
 import { z } from 'zod';
+import { listed, positionOf } from '../../db/page';
 import { createWorkflow } from '../../db/workflows';
 import { fail } from '../../errors';
 import { definitionSchema } from '../../journey/definition';
 import { journeyText, type LibraryJourney, listJourneys } from '../../library/journeys';
-import { jsonObject, listOf } from '../common';
+import { jsonObject, listOf, pageQuery } from '../common';
 import { readRoute, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema } from '../views/workflow';
 import { requireDefinition } from '../definition-input';
@@ -13,14 +14,16 @@ const byKey = z.strictObject({ key: z.string().describe('The key of the journey.
 
 const { key, name } = definitionSchema.shape;
 
-const instantiateBody = z.strictObject({
+const KEY = /^[a-z0-9-]{1,64}$/;
+
+export const instantiateBody = z.strictObject({
   key: key
     .optional()
     .describe("The key of the new workflow: from the name when absent, else the journey's own."),
   name: name.optional().describe("The name of the new workflow; the journey's own when absent."),
 });
 
-const libraryJourneySchema = z
+export const libraryJourneySchema = z
   .object({
     key: z.string(),
     name: z.string(),
@@ -37,11 +40,13 @@ export const libraryRoutes = [
     operationId: 'listLibrary',
     summary: 'List the journeys that come with Throughline, by key',
     scope: 'workflows:read',
-    answers: {
-      200: { description: 'Journeys, all of them.', schema: listOf(libraryJourneySchema) },
-    },
-    async handle() {
-      return { status: 200, body: { data: listJourneys(), nextCursor: null } };
+    query: pageQuery,
+    answers: { 200: { description: 'Journeys.', schema: listOf(libraryJourneySchema) } },
+    async handle({ query }) {
+      const after = positionOf(query, KEY);
+      const journeys = listJourneys();
+      const rest = journeys.slice(journeys.findIndex(({ key }) => key === after) + 1);
+      return { status: 200, body: listed(rest, query, ({ key }) => key) };
     },
   }),
   readRoute({

@@ -13,9 +13,9 @@ import {
 } from '../../db/templates';
 import { draftsWith, publishedUses } from '../../db/template-uses';
 import { fail, type Issue } from '../../errors';
-import { isUuid } from '../../ids';
-import { LONGEST_PART, type MailContent, templateKey } from '../../journey/mail-template';
+import type { MailContent } from '../../journey/mail-template';
 import { checkTemplate } from '../../language/check-template';
+import { templateContent, templateInput } from '../../language/mail-content';
 import { parseDefinition } from '../../language/parse-definition';
 import { LARGE_BODY_LIMIT } from '../body';
 import { listAnswer, listOf, pageQuery } from '../common';
@@ -30,54 +30,7 @@ import {
 } from '../views/template';
 import { joined } from '../words';
 
-const liquid = (longest: number) => z.string().min(1, 'This cannot be empty.').max(longest);
-
-const said = {
-  name: z.string().min(1).max(200).optional().describe('For people; the key unless told.'),
-  subject: liquid(LONGEST_PART.subject).describe('The subject, as a Liquid template.'),
-  preheader: liquid(LONGEST_PART.preheader)
-    .optional()
-    .describe('What mailboxes show behind the subject, as a Liquid template; needs an HTML body.'),
-  html: liquid(LONGEST_PART.html).optional().describe('The HTML body, as a Liquid template.'),
-  mjml: liquid(LONGEST_PART.mjml)
-    .optional()
-    .describe('The HTML body written in MJML, as a Liquid template; instead of `html`.'),
-  text: liquid(LONGEST_PART.text).optional().describe('The text body, as a Liquid template.'),
-};
-
-const hasBody = ({ html, mjml, text }: Omit<MailContent, 'subject'>) =>
-  html !== undefined || mjml !== undefined || text !== undefined;
-const oneHtml = ({ html, mjml }: Omit<MailContent, 'subject'>) =>
-  html === undefined || mjml === undefined;
-const shownPreheader = ({ preheader, html, mjml }: Omit<MailContent, 'subject'>) =>
-  preheader === undefined || html !== undefined || mjml !== undefined;
-
-const BODY = { message: 'A template needs "html", "mjml" or "text".' };
-const ONE = { message: 'A mail has one HTML body: give either "html" or "mjml".', path: ['mjml'] };
-const SHOWN = {
-  message:
-    'A plain text has no preheader: its first line is shown. Leave it out, or give a body in HTML.',
-  path: ['preheader'],
-};
-
-export const templateInput = z
-  .strictObject({
-    key: templateKey
-      .refine((key) => !isUuid(key), 'A key in the form of an id would be taken for one.')
-      .describe('As `send_email` names it; never changes.'),
-    ...said,
-  })
-  .refine(hasBody, BODY)
-  .refine(oneHtml, ONE)
-  .refine(shownPreheader, SHOWN)
-  .meta({ id: 'TemplateInput' });
-
-export const templateContent = z
-  .strictObject(said)
-  .refine(hasBody, BODY)
-  .refine(oneHtml, ONE)
-  .refine(shownPreheader, SHOWN)
-  .meta({ id: 'TemplateContent' });
+export { templateContent, templateInput };
 
 export const byTemplate = z.strictObject({ id: z.string().describe('The id, or the key.') });
 

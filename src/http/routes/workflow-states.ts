@@ -151,6 +151,7 @@ interface Act {
     | 'revert'
     | 'pause'
     | 'archive'
+    | 'delete'
     | 'canary_change'
     | 'canary_halt'
     | 'canary_promote';

@@ -6,7 +6,7 @@ import { fail } from '../../errors';
 import { guardJson } from '../../language/json-guard';
 import { LARGE_BODY_LIMIT } from '../body';
 import { byId, jsonObject, listAnswer, listOf, pageQuery } from '../common';
-import { readPart, requireDefinition } from '../definition-input';
+import { draftWarnings, readPart, requireDefinition } from '../definition-input';
 import { changeDraft, requireMatch } from '../drafts';
 import { readRoute, writeRoute } from '../route';
 import { workflowAnswer, workflowSchema, workflowView } from '../views/workflow';
@@ -69,8 +69,10 @@ export const workflowRoutes = [
     },
     problems: ['workflow.not_found'],
     async handle({ params: { id }, transaction }) {
-      const row = await transaction((tx) => requireWorkflow(tx, id));
-      return workflowAnswer(200, row);
+      return transaction(async (tx) => {
+        const row = await requireWorkflow(tx, id);
+        return workflowAnswer(200, row, await draftWarnings(tx, row.draft));
+      });
     },
   }),
   writeRoute({

@@ -1,7 +1,7 @@
 /** What became of a message or call, in words that follow the name of its node. */
 import type { DeliveryRow } from '../../db/deliveries';
 import type { EffectRow } from '../../db/effects';
-import { quoted } from '../words';
+import { inSentence, quoted } from '../words';
 import { when } from './line';
 import { heldBackWords, wordsOf } from './reasons';
 
@@ -43,8 +43,19 @@ export function messageWords(delivery: DeliveryRow, isOpen: boolean): string {
 }
 
 /** Why a message was held back. */
-export function whyNot({ reason }: Pick<DeliveryRow, 'reason'>): string {
-  return heldBackWords(reason ?? 'unknown');
+export function whyNot(delivery: DeliveryRow): string {
+  const { reason, receipt } = delivery;
+  if (reason === 'unsubscribed') return refusedChannelWords(delivery);
+  return receipt === null ? heldBackWords(reason ?? 'unknown') : inSentence(receipt);
+}
+
+/** What she has refused: a receipt was written where it was the topic alone. */
+function refusedChannelWords({ channel, topic, receipt }: DeliveryRow): string {
+  const left =
+    topic !== null && receipt !== null
+      ? `the topic ${quoted(topic)} of the channel ${quoted(channel)}`
+      : `the channel ${quoted(channel)}`;
+  return `she has refused ${left}`;
 }
 
 /** Why a message could not be sent. */

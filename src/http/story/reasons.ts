@@ -8,11 +8,12 @@ import { inSentence } from '../words';
 const HELD_BACK: Readonly<Record<string, string>> = {
   no_address: 'there is no address to send it to',
   invalid_address: 'what it should go to is no address',
-  unsubscribed: 'she does not want to be written to (her consent for this channel)',
+  unsubscribed: 'she has refused its channel or topic',
   goal_reached: 'she had reached a goal by then',
   exited: 'the condition of `settings.exitWhen` held by then',
   enrollment_ended: 'the enrollment had ended by then',
   contact_erased: 'the person was erased',
+  suppressed: 'nothing is sent to her address any more',
   late: 'it was too late for it when her pause was over, and its policy leaves such messages out',
 };
 

@@ -1,5 +1,6 @@
 /** What a dry run answers. */
 import { z } from 'zod';
+import { END_STATUSES } from '../../journey/enrollment-status';
 import { instant, jsonObject } from '../common';
 import { issueSchema } from './workflow';
 
@@ -30,7 +31,7 @@ const call = z.object({ at: instant, nodeId: z.string(), type: z.string(), targe
 export const dryRunSchema = z
   .object({
     status: z
-      .enum(['completed', 'goal_reached', 'exited', 'failed', 'cancelled', 'waiting'])
+      .enum([...END_STATUSES, 'waiting'])
       .describe('`waiting`: nothing in the script would ever wake it, or it was told to stop.'),
     startedAt: instant,
     endedAt: instant.nullable(),

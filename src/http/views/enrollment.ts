@@ -4,20 +4,12 @@ import type { EnrollmentRow } from '../../db/enrollments';
 import type { StepEffect } from '../../db/step-effects';
 import type { StepRow } from '../../db/steps';
 import type { Issue } from '../../errors';
+import { ENROLLMENT_STATUSES } from '../../journey/enrollment-status';
 import { shownOutput } from '../../language/shown-output';
 import { instant, isoOrNull, jsonObject, uuid } from '../common';
 import { issueSchema } from './workflow';
 
-export const enrollmentStatus = z.enum([
-  'running',
-  'waiting',
-  'paused',
-  'completed',
-  'goal_reached',
-  'exited',
-  'failed',
-  'cancelled',
-]);
+export const enrollmentStatus = z.enum(ENROLLMENT_STATUSES);
 
 const temporal = z.object({
   workflowId: z.string().describe('The id of the Temporal workflow.'),

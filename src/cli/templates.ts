@@ -1,0 +1,65 @@
+/** Stored templates of mails in files beside the definitions, for what runs without a server. */
+import path from 'node:path';
+import type { Issue } from '../errors';
+import type { MailTemplate, MailTemplates } from '../journey/mail-template';
+import type { Reference } from '../language/references';
+import { parseTemplateText } from '../language/template-file';
+import type { Options } from './options';
+import type { Problems } from './problems';
+import { filesOf, readSource } from './sources';
+import { UsageError } from './usage-error';
+
+export const TEMPLATES_OPTION = {
+  templates: {
+    type: 'string',
+    value: 'folder',
+    help: 'Stored templates of mails as files: a folder of them, or one.',
+  },
+} as const satisfies Options;
+
+export interface Shelf {
+  readonly templates: MailTemplates;
+  /** What is said about their files. */
+  readonly files: readonly Problems[];
+}
+
+/** Reads the templates of a folder, or of one file. Fails with a UsageError where two have the same key. */
+export async function readTemplates(given: string | undefined): Promise<Shelf> {
+  const templates = new Map<string, MailTemplate>();
+  const files: Problems[] = [];
+  const holders = new Map<string, string>();
+  for (const name of given === undefined ? [] : filesOf([given])) {
+    const { name: file, text } = await readSource(name);
+    const { template, ...problems } = parseTemplateText(text, path.parse(file).name);
+    files.push({ file, ...problems });
+    if (template === null) continue;
+    const other = holders.get(template.key);
+    if (other !== undefined)
+      throw new UsageError(`${other} and ${file} both hold the template "${template.key}".`);
+    holders.set(template.key, file);
+    templates.set(template.key, template);
+  }
+  return { templates: Object.fromEntries(templates), files };
+}
+
+/** The files that arguments stand for, but for those of templates. */
+export function definitionsAmong(args: readonly string[], { files }: Shelf): readonly string[] {
+  const others = new Set(files.map(({ file }) => path.resolve(file)));
+  return filesOf(args).filter((name) => !others.has(path.resolve(name)));
+}
+
+/** Warnings for templates that a definition names and that are not at hand. */
+export function unknownTemplates(
+  references: readonly Reference[],
+  { templates }: Shelf,
+): readonly Issue[] {
+  return references
+    .filter(({ key }) => !Object.hasOwn(templates, key))
+    .map(({ key, issue }) => ({
+      ...issue,
+      message: `What the template "${key}" says is not known here, so no test can look at it. Give the folder of its file with --templates; "throughline plan" asks the API whether there is one.`,
+    }));
+}
+
+/** Whether a file cannot be used. */
+export const hasErrors = ({ errors }: Problems): boolean => errors.length > 0;

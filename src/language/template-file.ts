@@ -1,0 +1,54 @@
+/** A stored template written in a file, as YAML or JSON: for dry runs where no server has it. */
+import type { Issue } from '../errors';
+import { type MailTemplate, templateKey } from '../journey/mail-template';
+import { templateFindings } from './check-template';
+import type { FoundIssue } from './findings';
+import { guardJson } from './json-guard';
+import { templateInFile } from './mail-content';
+import { parsePathText } from './path';
+import { parseYaml } from './yaml';
+import type { Positions } from './yaml-positions';
+import { issuesOf } from './zod-issues';
+
+export interface ParsedTemplate {
+  /** Null where there are errors. */
+  readonly template: MailTemplate | null;
+  readonly errors: Issue[];
+  readonly warnings: Issue[];
+}
+
+/** Judges the text of a file; without a "key" the template has that of the file's name. Never throws for bad input. */
+export function parseTemplateText(text: string, fileName: string): ParsedTemplate {
+  const { value, positions, issues } = parseYaml(text);
+  if (issues !== null) return { template: null, errors: issues, warnings: [] };
+  const hostile = guardJson(value, 'definition');
+  if (hostile.length > 0) return refused(hostile, positions);
+  const parsed = templateInFile.safeParse(value);
+  if (!parsed.success) {
+    const asked = { domain: 'definition', schema: templateInFile, input: value } as const;
+    return refused(issuesOf(parsed.error, asked), positions);
+  }
+  const { key = fileName, name: _name, ...content } = parsed.data;
+  const findings = templateFindings(content);
+  const errors = [...keyIssues(key), ...findings.errors];
+  if (errors.length > 0) return refused(errors, positions);
+  const warnings = findings.warnings.map(placedBy(positions));
+  return { template: { key, version: 1, ...content }, errors: [], warnings };
+}
+
+function keyIssues(key: string): FoundIssue[] {
+  if (templateKey.safeParse(key).success) return [];
+  const message = `The name of the file, "${key}", is no key of a template. Give a "key" of lower-case letters, digits, "-" and "_".`;
+  return [{ code: 'definition.missing_field', path: 'key', message }];
+}
+
+const refused = (errors: readonly FoundIssue[], positions: Positions): ParsedTemplate => ({
+  ...{ template: null, errors: errors.map(placedBy(positions)), warnings: [] },
+});
+
+const placedBy =
+  (positions: Positions) =>
+  ({ inText, ...issue }: FoundIssue): Issue => {
+    const aspect = inText ?? (issue.code.endsWith('.unknown_field') ? 'name' : 'value');
+    return { ...issue, ...positions(parsePathText(issue.path), aspect) };
+  };
