@@ -41,12 +41,26 @@ export function assertMeasurable(): void {
 }
 
 /** CPU milliseconds that all processes of the machine have spent since it began. */
-export function readMachineCpu(): number {
+function readMachineCpu(): number {
   const [user, nice, system, , , irq, softirq, steal] = read('/proc/stat')
     .split('\n', 1)
     .flatMap((line) => line.trim().split(/\s+/).slice(1).map(Number));
   const ticks = [user, nice, system, irq, softirq, steal];
   return ticks.reduce<number>((sum, each) => sum + (each ?? 0), 0) * TICK_MS;
+}
+
+/**
+ * How many cores other programs of the machine kept busy during some work; `own` reads what the measured ones have
+ * spent. What they take is missing here: times grow, and CPU times grow too, as shared caches and cores do.
+ */
+export async function beside<T>(
+  own: () => number,
+  work: () => Promise<T>,
+): Promise<{ result: T; otherCores: number }> {
+  const read = () => readMachineCpu() - own();
+  const [before, startedAt] = [read(), Date.now()];
+  const result = await work();
+  return { result, otherCores: Math.max(0, (read() - before) / (Date.now() - startedAt)) };
 }
 
 const NANOSECONDS = 1e6;
@@ -61,7 +75,8 @@ function processCpu(pid: number): number {
   return total / NANOSECONDS;
 }
 
-function childrenOf(parent: number): number[] {
+/** The processes that a process has begun itself. */
+export function childrenOf(parent: number): number[] {
   const pids = list('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => parentOf(pid) === parent);
 }

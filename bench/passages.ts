@@ -46,11 +46,11 @@ export async function look(
 export async function until(
   what: string,
   ask: () => Promise<boolean>,
-  everyMs = 50,
+  { everyMs = 50, giveUpMs = GIVE_UP_MS } = {},
 ): Promise<void> {
-  const giveUp = Date.now() + GIVE_UP_MS;
+  const giveUp = Date.now() + giveUpMs;
   while (!(await ask())) {
-    if (Date.now() > giveUp) throw new Error(`After ${GIVE_UP_MS / 1_000} s, still not: ${what}.`);
+    if (Date.now() > giveUp) throw new Error(`After ${giveUpMs / 1_000} s, still not: ${what}.`);
     await sleep(everyMs);
   }
 }

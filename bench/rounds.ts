@@ -1,7 +1,7 @@
 /** One round of one variant: a flock of passages, and the CPU time that it took. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../src/ids';
-import { readCpu, readMachineCpu, spent } from './cpu';
+import { beside, readCpu, spent } from './cpu';
 import {
   allEnded,
   enter,
@@ -49,22 +49,16 @@ export function cpuNow({ stack: { pids } }: Bench): Cpu {
   });
 }
 
-/**
- * How many cores other programs of the machine kept busy during some work. What they take is missing
- * here: times grow, and CPU times grow too, as shared caches and cores do.
- */
+/** How many cores other programs of the machine kept busy during some work. */
 export async function crowdedBy<T>(
   bench: Bench,
   work: () => Promise<T>,
 ): Promise<{ result: T; otherCores: number }> {
-  const read = () => {
+  const own = () => {
     const { catcher } = readCpu({ catcher: { pid: bench.stack.pids.catcher } });
-    const { worker, temporal, postgres, relay } = cpuNow(bench);
-    return readMachineCpu() - (worker + temporal + postgres + relay + catcher);
+    return Object.values(cpuNow(bench)).reduce((sum, each) => sum + each, catcher);
   };
-  const [before, startedAt] = [read(), Date.now()];
-  const result = await work();
-  return { result, otherCores: Math.max(0, (read() - before) / (Date.now() - startedAt)) };
+  return beside(own, work);
 }
 
 /** What the processes spend per millisecond with nothing to do. */
@@ -110,7 +104,8 @@ export async function emptyRound(bench: Bench, idle: Cpu, { size, paceMs }: Floc
   return { cpu, latencies: { timer: [], event: [], early: 0 }, executions };
 }
 
-async function perEnrollment(
+/** What one of `size` enrollments took of each process while the work was done. */
+export async function perEnrollment(
   bench: Bench,
   idle: Cpu,
   size: number,

@@ -26,8 +26,32 @@ export interface RunningStack extends Stack {
   stop(): Promise<void>;
 }
 
+/** Everything but the worker. */
+export interface Servers extends Stack {
+  readonly pids: Readonly<Record<'temporal' | 'postgres' | 'catcher', number>>;
+  stop(): Promise<void>;
+}
+
 /** Starts everything. `profile` is a folder for the worker's CPU profiles, written when it stops. */
 export async function startStack(profile: string | null): Promise<RunningStack> {
+  const servers = await startServers();
+  const { stop: stopServers, pids, ...stack } = servers;
+  try {
+    const flags = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    const { child } = await startChild('./worker', [JSON.stringify(stack)], flags);
+    const stop = async () => {
+      await endChild(child);
+      await stopServers();
+    };
+    return { ...stack, pids: { ...pids, worker: child.pid ?? 0 }, stop };
+  } catch (error) {
+    await stopServers();
+    throw error;
+  }
+}
+
+/** Starts what a worker needs. */
+export async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-bench-'));
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   const stop = async () => {
@@ -45,25 +69,20 @@ export async function startStack(profile: string | null): Promise<RunningStack> 
     const catcher = await startChild('./catcher', []);
     stops.push(() => endChild(catcher.child));
     const { smtpUrl } = catcher.hello as { smtpUrl: string };
-    const stack: Stack = { databaseUrl, temporalAddress: temporal.address, smtpUrl };
-    const flags = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-    const worker = await startChild('./worker', [JSON.stringify(stack)], flags);
-    stops.push(() => endChild(worker.child));
     const pids = {
-      worker: worker.child.pid ?? 0,
       temporal: temporal.pid,
       postgres: postgres.pid,
       catcher: catcher.child.pid ?? 0,
     };
-    return { ...stack, pids, stop };
+    return { databaseUrl, temporalAddress: temporal.address, smtpUrl, pids, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Starts a TypeScript file and waits for its first message. */
-async function startChild(
+/** Starts a TypeScript file of this folder and waits for its first message. */
+export async function startChild(
   file: string,
   args: string[],
   flags: string[] = [],
@@ -78,7 +97,8 @@ async function startChild(
   return { child, hello };
 }
 
-function endChild(child: ChildProcess): Promise<void> {
+/** Lets a child finish what it is doing, for half a minute. */
+export function endChild(child: ChildProcess): Promise<void> {
   return stopChild(child, [
     ['SIGTERM', 30_000],
     ['SIGKILL', 2_000],

@@ -1,5 +1,6 @@
 /**
- * Writes what is derived from the code: the list of node types and the reference pages.
+ * Writes what is derived from the code: the list of node types and the reference pages, and what the benchmark
+ * has measured into the page that tells it.
  *
  *   npm run gen               writes every file that differs
  *   npm run gen -- --check    writes nothing; exits 1 and names the files that differ
@@ -12,6 +13,7 @@ import { renderErrorsPage } from './docs/errors-page';
 import { listNodeFiles, loadNodeType, NODES_FOLDER, ROOT } from './docs/node-files';
 import { renderNodesIndex } from './docs/nodes-index';
 import { renderNodesPage } from './docs/nodes-page';
+import { renderScalingPage } from './docs/scaling-page';
 
 /** Every generated file, by its path from the root, with the text it should have. */
 export async function generate(): Promise<Map<string, string>> {
@@ -23,6 +25,7 @@ export async function generate(): Promise<Map<string, string>> {
     ['docs/definition.md', renderDefinitionPage(types)],
     ['docs/errors.md', renderErrorsPage()],
     ['docs/definition.schema.json', renderDefinitionSchema(types)],
+    ['docs/scaling.md', renderScalingPage()],
   ]);
 }
 

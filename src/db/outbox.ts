@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { JSONValue } from 'postgres';
 import { newId } from '../ids';
 import type { Database, Tx } from './client';
@@ -41,11 +41,10 @@ export async function enqueueMany(tx: Tx, entries: readonly OutboxEntry[]): Prom
  * False when its lease has passed to another, or it is done: then nothing may follow here.
  */
 export async function settleOutbox(tx: Tx, { id, attempts }: OutboxRow): Promise<boolean> {
-  const settled = await tx
-    .delete(outbox)
-    .where(and(eq(outbox.id, id), eq(outbox.attempts, attempts)))
-    .returning({ id: outbox.id });
-  return settled.length > 0;
+  const [row] = await tx.execute<{ settled: boolean }>(
+    sql`select throughline.settle_outbox(${id}, ${attempts}) as settled`,
+  );
+  return row?.settled === true;
 }
 
 /** Leaves rows that are the caller's own for `leaseMs`, as if it had claimed them; in the order given. */

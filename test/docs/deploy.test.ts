@@ -1,15 +1,18 @@
 /** What the pages about running it state: figures, versions, variables. Their links and names: links.test.ts. */
+import figures from '../../bench/figures.json';
 import results from '../../bench/results.json';
 import { serverVersion } from '../support/temporal-server';
 import { textOf } from './markdown';
 
 test("each figure of docs/scaling.md is the benchmark's", () => {
   const rows = [
-    ...textOf('docs/scaling.md').matchAll(/^\| [^|]+ \| ([\d.]+)(?: ms)? \| `([\w.]+)` \|$/gm),
+    ...textOf('docs/scaling.md').matchAll(
+      /^\| [^|]+ \| ([\d.]+)(?: (?:ms|KB|MB|s))? \| `([\w.]+)` \|$/gm,
+    ),
   ];
-  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.length).toBeGreaterThan(40);
   const told = rows.map(([, value, path = '']) => [path, Number(value)]);
-  const measured = rows.map(([, , path = '']) => [path, at(results, path)]);
+  const measured = rows.map(([, , path = '']) => [path, at({ ...results, ...figures }, path)]);
   expect(told).toEqual(measured);
 });
 
