@@ -93,7 +93,7 @@ export async function forgetPending(tx: Tx, jobId: string): Promise<void> {
   await tx.delete(jobPeople).where(and(eq(jobPeople.jobId, jobId), isPending));
 }
 
-/** Refuses rows that would make a person anew who is being erased. */
+/** Refuses rows that would make a person anew who is being erased, and forgets what is said of her. */
 export async function refuseErased(
   tx: Tx,
   { id, externalId, email }: Pick<ContactRow, 'id' | 'externalId' | 'email'>,
@@ -104,7 +104,8 @@ export async function refuseErased(
     externalId === null ? undefined : sql`${said('externalId')} = ${externalId}`,
     email === null ? undefined : sql`lower(${said('email')}) = lower(${email})`,
   );
-  await tx.update(jobPeople).set({ contactId: id, input: null }).where(and(isPending, isHers));
+  await tx.update(jobPeople).set({ contactId: id }).where(and(isPending, isHers));
+  await tx.update(jobPeople).set({ input: null, detail: null }).where(eq(jobPeople.contactId, id));
 }
 
 /** Who was refused by a job that lets people in, in their order. */

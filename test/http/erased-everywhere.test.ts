@@ -29,6 +29,7 @@ const SAY_NOTHING: Readonly<Record<string, readonly string[]>> = {
     ...['reason', 'trigger_key', 'caused_by', 'error', 'resume_state'],
     ...['temporal_workflow_id', 'temporal_run_id'],
   ],
+  job_people: ['status', 'reason'],
   steps: ['node_id', 'node_type', 'status', 'port'],
   stuck_enrollments: ['reason'],
 };
@@ -74,6 +75,7 @@ async function person(): Promise<Person> {
   await api.post('/lists/members/members', { contacts: [{ contactId: contact.id }] });
   await api.post('/templates/hello/test', { to: 'x@example.com', contactId: contact.id });
   await api.post(`/enrollments/${enrollment.id}/pause`);
+  await api.post('/workflows/journey/enrollments/bulk', { contactIds: [contact.id] });
   const { admin, workspaceId } = api;
   const [id, at] = [enrollment.id as string, new Date()];
   await admin`insert into assignments (workspace_id, experiment, contact_id, port, assigned_at)
