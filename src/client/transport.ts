@@ -1,8 +1,8 @@
 /**
  * One call to the API, tried again until it is answered.
  *
- * 1. Every POST carries an Idempotency-Key that is made once per call, so trying again after a lost
- *    answer has no second effect.
+ * 1. Whatever writes carries an Idempotency-Key that is made once per call, so trying again after a lost
+ *    answer has no second effect, and is not refused for what the first try has changed.
  * 2. Only what may pass by itself is tried again: no connection, 429, 503, and a first try still running.
  * 3. The deadline of the call covers all its tries. Where the API asks to be left alone for longer, the call fails at
  *    once, instead of coming too early or too late.
@@ -86,7 +86,7 @@ function prepare(
         Authorization: `Bearer ${apiKey}`,
         Accept: isText ? '*/*' : 'application/json',
         ...(hasBody ? { 'Content-Type': `application/${isYaml ? 'yaml' : 'json'}` } : {}),
-        ...(method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {}),
+        ...(method === 'GET' ? {} : { 'Idempotency-Key': randomUUID() }),
         ...headers,
       },
       ...(hasBody ? { body: text } : {}),

@@ -95,7 +95,7 @@ async function written(
   request: Request,
   response: Response,
 ): Promise<Answer> {
-  const key = route.method === 'post' ? idempotencyKey(request.get('Idempotency-Key')) : null;
+  const key = idempotencyKey(request.get('Idempotency-Key'));
   const work = async (tx: Tx): Promise<Answer> => {
     const answer = await route.write(tx, call as never);
     return answer instanceof AppError ? committedProblem(answer, response) : answer;

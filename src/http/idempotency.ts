@@ -1,5 +1,5 @@
 /**
- * Idempotency keys: the same POST twice has one effect and one answer.
+ * Idempotency keys: the same request twice has one effect and one answer, whatever it writes.
  *
  * 1. Key, effect and answer commit in one transaction; a crash leaves none of them.
  * 2. A request that comes while the first is still running waits for it, for a short time, at the

@@ -29,7 +29,8 @@ const WRITING_ROUTES: readonly ErrorCode[] = [
 ];
 /** Problems of routes that take the entity tag that was read. */
 const TAGGED: readonly ErrorCode[] = ['workflow.draft_changed', 'template.changed'];
-const POST_ROUTES: readonly ErrorCode[] = ['request.idempotency_mismatch', 'request.in_progress'];
+/** Problems of every route that writes. */
+const WRITE_ROUTES: readonly ErrorCode[] = ['request.idempotency_mismatch', 'request.in_progress'];
 
 export const problemSchema = z
   .object({
@@ -124,7 +125,7 @@ function headersOf(route: Route): { header?: z.ZodObject } {
     .describe('The same key and request twice have one effect and one answer, for 24 hours.');
   const tag = z.string().optional().describe('The entity tag that was read.');
   const headers = {
-    ...(route.method === 'post' ? { 'Idempotency-Key': key } : {}),
+    ...(route.method === 'get' ? {} : { 'Idempotency-Key': key }),
     ...(TAGGED.some((code) => route.problems?.includes(code)) ? { 'If-Match': tag } : {}),
   };
   return Object.keys(headers).length > 0 ? { header: z.object(headers) } : {};
@@ -149,7 +150,7 @@ function answersOf({ answers }: Route): ZodOpenApiOperationObject['responses'] {
 function problemsOf(route: Route): ZodOpenApiOperationObject['responses'] {
   const codes = [...(route.problems ?? []), ...EVERY_ROUTE];
   if (route.body) codes.push(...WRITING_ROUTES);
-  if (route.method === 'post') codes.push(...POST_ROUTES);
+  if (route.method !== 'get') codes.push(...WRITE_ROUTES);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes)
     byStatus.set(ERRORS[code].status, [...(byStatus.get(ERRORS[code].status) ?? []), code]);

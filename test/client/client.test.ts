@@ -155,6 +155,23 @@ test('answers that are lost on the way have no second effect', async () => {
   expect(data).toHaveLength(1);
 });
 
+test('a change whose answer was lost is not refused for what it has changed itself', async () => {
+  const { key, revision } = await client.workflows.create(waiting('changed-once'));
+  const between = await proxy((_response, count) => (count === 2 ? 'lose' : 'pass'));
+  const far = await ThroughlineClient.connect({ address: between.address, apiKey: api.key });
+  const changed = await far.workflows.change(key, { name: 'Changed once' }, { revision });
+  expect(changed).toMatchObject({ name: 'Changed once' });
+  expect(between.count()).toBe(3);
+});
+
+test('a deletion whose answer was lost says what was deleted', async () => {
+  const { key } = await client.workflows.create(waiting('deleted-once'));
+  const between = await proxy((_response, count) => (count === 2 ? 'lose' : 'pass'));
+  const far = await ThroughlineClient.connect({ address: between.address, apiKey: api.key });
+  await expect(far.workflows.remove(key)).resolves.toMatchObject({ key });
+  expect(between.count()).toBe(3);
+});
+
 test('429 and 503 are tried again, other answers are not', async () => {
   const spoiling = (status: number) => (response: ServerResponse, count: number) => {
     if (count !== 2) return 'pass' as const;

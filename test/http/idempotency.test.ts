@@ -65,6 +65,20 @@ test('the order of fields does not make another request; another value or addres
   );
 });
 
+test('a change and a deletion that come again are answered as the first time', async () => {
+  const { id } = (await api.post('/contacts', { externalId: randomUUID() })).body as { id: string };
+  const change = () =>
+    api.patch(`/contacts/${id}`, { firstName: 'Ada' }).set('Idempotency-Key', `change-${id}`);
+  expect((await change()).headers).not.toHaveProperty('idempotent-replayed');
+  expect((await change()).headers['idempotent-replayed']).toBe('true');
+  const erase = () => api.delete(`/contacts/${id}`).set('Idempotency-Key', `erase-${id}`);
+  const erased = await erase();
+  const again = await erase();
+  expect(again.headers['idempotent-replayed']).toBe('true');
+  expect([again.status, again.body]).toEqual([erased.status, erased.body]);
+  expectProblem(await api.delete(`/contacts/${id}`), 404, 'contact.not_found');
+});
+
 test('a refusal that was answered is replayed too', async () => {
   const key = randomUUID();
   const contactId = await contact();

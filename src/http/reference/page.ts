@@ -67,7 +67,7 @@ function introduction(document: Document): Markup {
 <h4>Keys</h4><p>Send your API key in the header <code>Authorization: Bearer KEY</code>. What a key may do is told by its scopes; each operation names the one it needs.</p>
 <h4>Bodies</h4><p>JSON in UTF-8; workflow definitions as YAML too, with <code>Content-Type: application/yaml</code>. Unknown fields are errors. Instants are ISO 8601 in UTC.</p>
 <h4>Lists</h4><p>A list answers <code>data</code> and <code>nextCursor</code>: pass that as <code>cursor</code> for what follows, until it is null.</p>
-<h4>Sending again</h4><p>A POST with the header <code>Idempotency-Key</code> has one effect and one answer for 24 hours, however often it is sent. Send again, after the seconds in <code>Retry-After</code>, what was answered 429 or 503, and what got no answer at all. <code>RateLimit</code> says how many requests the key has left.</p>
+<h4>Sending again</h4><p>A POST, PUT, PATCH or DELETE with the header <code>Idempotency-Key</code> has one effect and one answer for 24 hours, however often it is sent. Send again, after the seconds in <code>Retry-After</code>, what was answered 429 or 503, and what got no answer at all. <code>RateLimit</code> says how many requests the key has left.</p>
 <h4>Problems</h4><p>Whatever went wrong is a problem of RFC 9457, <code>application/problem+json</code>. Its <code>code</code> is stable: branch on it. <code>issues</code> names everything that is wrong with an input at once, and where.</p>
 <details><summary>The fields of a problem</summary>${fieldsOf(document, { $ref: '#/components/schemas/Problem' })}</details>`;
 }
