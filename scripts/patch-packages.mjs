@@ -1,4 +1,7 @@
-/** Applies patches/ after an install. `npm ci --dry-run` runs this too, and has installed nothing. */
+/**
+ * Applies patches/ after an install of this folder, not of the package elsewhere, which has neither. `npm ci --dry-run`
+ * runs this too, and has installed nothing.
+ */
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 import { runChild } from './child.mjs';
