@@ -17,6 +17,7 @@ import type { ContactFacts, Evaluators } from '../../src/journey/facts';
 import type { Json, JsonObject } from '../../src/journey/json';
 import type { Simulation } from '../../src/journey/simulation';
 import type { traces, Traveller } from './play-on-temporal';
+import { templatesFor } from './store-templates';
 
 /** Less than lies between two phases of a minute. */
 const SLACK_MS = 15_000;
@@ -217,5 +218,6 @@ export function* orders(): Generator<Evaluators> {
 /** What the simulator has to know to stand in the same world. */
 export function sameWorld({ journey, contact, workflowKey }: Traveller) {
   const { startAt, assignments = {} } = journey;
-  return { startAt, contact, assignments, workflow: { key: workflowKey, version: 1 } };
+  const templates = templatesFor(journey.definition);
+  return { startAt, contact, assignments, templates, workflow: { key: workflowKey, version: 1 } };
 }

@@ -20,6 +20,7 @@ import { changed, contactOf, scriptOf } from '../../src/language/dry-run-script'
 import { admit } from './admit';
 import type { Workspace } from './in-workspace';
 import type { Journeys } from './journeys';
+import { storeTemplates, templatesFor } from './store-templates';
 
 /** A journey as both worlds play it. */
 export interface Playable {
@@ -102,6 +103,7 @@ async function prepare<J extends Playable>(world: Journeys, journey: J): Promise
   const contact = { ...contactOf(journey.contact), id };
   const script = scriptOf(events, startAt);
   await place.assign(id, assignments);
+  await storeTemplates(place, templatesFor(definition));
   // What happened before the journey was there lets nobody into it.
   await rememberHistory(place, contact, script, startAt);
   await world.quiet();

@@ -1,8 +1,6 @@
 import { getContact } from '../../src/db/contacts';
 import type { EnrollmentRow } from '../../src/db/enrollments';
 import { listsOf } from '../../src/db/lists';
-import { createTemplate } from '../../src/db/templates';
-import { AppError } from '../../src/errors';
 import { changed } from '../../src/language/dry-run-script';
 import type { ContactFacts } from '../../src/journey/facts';
 import { effectKey } from '../../src/journey/state';
@@ -10,6 +8,7 @@ import type { Case, Observed } from '../runtime-cases/case';
 import { eventually } from './eventually';
 import type { Journeys } from './journeys';
 import { stagedCase } from './stage-case';
+import { storeTemplates } from './store-templates';
 
 /** Short enough that nearly every task begins a fresh history. */
 const SHORT_HISTORY = 3;
@@ -19,7 +18,7 @@ export async function runOnTemporal(
   world: Journeys,
   scenario: Case,
 ): Promise<{ observed: Observed; enrollment: EnrollmentRow }> {
-  await storeTemplates(world, scenario);
+  await storeTemplates(world, scenario.templates ?? {});
   const workflowId = await world.publish(await stagedCase(world, scenario));
   const { lists: _lists, segments: _segments, ...fields } = scenario.contact ?? {};
   const contact = await world.contact(fields);
@@ -46,17 +45,6 @@ export async function runOnTemporal(
   }
   const enrollment = await world.ended(id);
   return { enrollment, observed: await observe(world, enrollment) };
-}
-
-/** Cases run side by side: whoever stored a template of this key first has stored the same. */
-async function storeTemplates({ db, workspaceId }: Journeys, { templates = {} }: Case) {
-  for (const [key, content] of Object.entries(templates)) {
-    const input = { key, name: key, author: 'test', ...content };
-    const storing = db.inWorkspace(workspaceId, (tx) => createTemplate(tx, input));
-    await storing.catch((error: unknown) => {
-      if (!(error instanceof AppError && error.code === 'template.key_taken')) throw error;
-    });
-  }
 }
 
 /** The key of a node's message, as soon as there is one that an event can be about. */
