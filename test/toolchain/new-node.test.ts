@@ -12,6 +12,8 @@ const PROJECT = [
   'test',
   'workflows',
   'activities',
+  'bench/results.json',
+  'bench/figures.json',
 ];
 /** The tests of nodes need no server, and only the rooms of the fixture are checked. */
 const OWN = {
