@@ -1,4 +1,4 @@
-/** Stored templates of mails in files beside the definitions, for what runs without a server. */
+/** Stored templates of mails in files beside the definitions. */
 import path from 'node:path';
 import type { Issue } from '../errors';
 import type { MailTemplate, MailTemplates } from '../journey/mail-template';
@@ -17,29 +17,37 @@ export const TEMPLATES_OPTION = {
   },
 } as const satisfies Options;
 
+/** A template in a file that can be used. */
+export interface StoredFile extends Pick<Problems, 'file' | 'warnings'> {
+  readonly template: MailTemplate;
+  /** Undefined where the file gives none. */
+  readonly name: string | undefined;
+}
+
 export interface Shelf {
   readonly templates: MailTemplates;
+  /** The same, with where each comes from. */
+  readonly stored: readonly StoredFile[];
   /** What is said about their files. */
   readonly files: readonly Problems[];
 }
 
 /** Reads the templates of a folder, or of one file. Fails with a UsageError where two have the same key. */
 export async function readTemplates(given: string | undefined): Promise<Shelf> {
-  const templates = new Map<string, MailTemplate>();
+  const stored = new Map<string, StoredFile>();
   const files: Problems[] = [];
-  const holders = new Map<string, string>();
   for (const name of given === undefined ? [] : filesOf([given])) {
     const { name: file, text } = await readSource(name);
-    const { template, ...problems } = parseTemplateText(text, path.parse(file).name);
+    const { template, name: title, ...problems } = parseTemplateText(text, path.parse(file).name);
     files.push({ file, ...problems });
     if (template === null) continue;
-    const other = holders.get(template.key);
+    const other = stored.get(template.key);
     if (other !== undefined)
-      throw new UsageError(`${other} and ${file} both hold the template "${template.key}".`);
-    holders.set(template.key, file);
-    templates.set(template.key, template);
+      throw new UsageError(`${other.file} and ${file} both hold the template "${template.key}".`);
+    stored.set(template.key, { file, template, name: title, warnings: problems.warnings });
   }
-  return { templates: Object.fromEntries(templates), files };
+  const templates = [...stored].map(([key, { template }]) => [key, template] as const);
+  return { templates: Object.fromEntries(templates), stored: [...stored.values()], files };
 }
 
 /** The files that arguments stand for, but for those of templates. */

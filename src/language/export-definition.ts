@@ -1,5 +1,4 @@
 /** A definition as a text that people read and edit; importing the text gives the same definition. */
-import { stringify, type ToStringOptions } from 'yaml';
 import { type Definition, definitionSchema } from '../journey/definition';
 import type { Json, JsonObject } from '../journey/json';
 import { nodeTypes } from '../journey/nodes/index';
@@ -7,6 +6,7 @@ import { MAX_BYTES_READ } from './definition-limits';
 import { asList, type GraphJson, type ListForm } from './export-forms';
 import { readable } from './readable';
 import { fieldOf } from './schema-shape';
+import { escaped, yamlText } from './yaml-text';
 
 export type DefinitionForm = 'graph' | ListForm;
 
@@ -24,33 +24,6 @@ export function exportDefinition(definition: Definition, { form, format }: Expor
   const shaped = form === 'graph' ? graph : asList(graph, form);
   const text = format === 'json' ? `${JSON.stringify(shaped, null, 2)}\n` : yamlText(shaped);
   return Buffer.byteLength(text) <= MAX_BYTES_READ ? text : `${escaped(JSON.stringify(shaped))}\n`;
-}
-
-/** Characters that YAML has as escapes only, between double quotes. */
-const NOT_PRINTABLE = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/g;
-
-const escaped = (text: string): string =>
-  text.replace(
-    NOT_PRINTABLE,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-
-function yamlText(value: JsonObject): string {
-  const text = written(value, {});
-  if (text.search(NOT_PRINTABLE) === -1) return text;
-  return escaped(written(value, { defaultStringType: 'QUOTE_DOUBLE', blockQuote: false }));
-}
-
-function written(value: JsonObject, options: ToStringOptions): string {
-  return stringify(value, {
-    ...options,
-    version: '1.2',
-    schema: 'core',
-    // Readers of YAML 1.1 would take "no" and "22:30" for something else: they are quoted.
-    compat: 'yaml-1.1',
-    aliasDuplicateObjects: false,
-    lineWidth: 0,
-  });
 }
 
 /** Graph form as people would write it: durations in words, defaults left out, one trigger as such. */

@@ -1,6 +1,6 @@
-/** A stored template written in a file, as YAML or JSON: for dry runs where no server has it. */
+/** A stored template written in a file, as YAML or JSON: for dry runs where no server has it, and to be stored. */
 import type { Issue } from '../errors';
-import { type MailTemplate, templateKey } from '../journey/mail-template';
+import { MAIL_PARTS, type MailTemplate, templateKey } from '../journey/mail-template';
 import { templateFindings } from './check-template';
 import type { FoundIssue } from './findings';
 import { guardJson } from './json-guard';
@@ -8,11 +8,14 @@ import { templateInFile } from './mail-content';
 import { parsePathText } from './path';
 import { parseYaml } from './yaml';
 import type { Positions } from './yaml-positions';
+import { yamlText } from './yaml-text';
 import { issuesOf } from './zod-issues';
 
 export interface ParsedTemplate {
   /** Null where there are errors. */
   readonly template: MailTemplate | null;
+  /** For people; undefined where the file gives none. */
+  readonly name?: string | undefined;
   readonly errors: Issue[];
   readonly warnings: Issue[];
 }
@@ -28,12 +31,23 @@ export function parseTemplateText(text: string, fileName: string): ParsedTemplat
     const asked = { domain: 'definition', schema: templateInFile, input: value } as const;
     return refused(issuesOf(parsed.error, asked), positions);
   }
-  const { key = fileName, name: _name, ...content } = parsed.data;
+  const { key = fileName, name, ...content } = parsed.data;
   const findings = templateFindings(content);
   const errors = [...keyIssues(key), ...findings.errors];
   if (errors.length > 0) return refused(errors, positions);
   const warnings = findings.warnings.map(placedBy(positions));
-  return { template: { key, version: 1, ...content }, errors: [], warnings };
+  return { template: { key, version: 1, ...content }, name, errors: [], warnings };
+}
+
+/** A template as the text of a file that is named like its key; reading it gives the same. */
+export function templateFileText(
+  template: { readonly key: string; readonly name: string } & {
+    readonly [part in (typeof MAIL_PARTS)[number]]: string | null;
+  },
+): string {
+  const parts = MAIL_PARTS.map((part) => [part, template[part]] as const);
+  const title = template.name === template.key ? {} : { name: template.name };
+  return yamlText({ ...title, ...Object.fromEntries(parts.filter(([, text]) => text !== null)) });
 }
 
 function keyIssues(key: string): FoundIssue[] {

@@ -1,7 +1,7 @@
 import { connect } from '../api';
 import { API_OPTIONS, JSON_OPTION } from '../api-options';
 import { defineCommand, type ExitCode } from '../command';
-import { type Applied, applyPlan, type Outcome } from '../plan/apply-plan';
+import { type Applied, type AppliedTemplate, applyPlan, type Outcome } from '../plan/apply-plan';
 import { makePlan, type Plan } from '../plan/make-plan';
 import { PLAN_OPTIONS, planOptions, readFiles } from '../plan/plan-options';
 import { isPossible, planView, printPlan } from '../plan/print-plan';
@@ -16,8 +16,8 @@ export const apply = defineCommand({
   summary: 'Do what "plan" has shown, or nothing when files or workflows have changed since.',
   usage: '<file…|folder…> --plan <hash> [options]',
   description: [
-    'Takes the files and options that "plan" was given, and its hash. Stores every draft first, then publishes;',
-    'each write is bound to the draft that the plan looked at. A plan that fits no more is refused with code 1,',
+    'Takes the files and options that "plan" was given, and its hash. Stores templates and drafts first, then',
+    'publishes; each write is bound to what the plan looked at. A plan that fits no more is refused with code 1,',
     'and shown as it is now. What was done before something failed stays done: apply again for the rest.',
   ],
   options: {
@@ -39,11 +39,11 @@ export const apply = defineCommand({
       throw new UsageError(
         'Say which plan to apply: --plan <hash> with what "throughline plan" printed, or --yes for any.',
       );
-    const { files, isFine } = await readFiles(args);
-    if (!isFine) return reportOn(files, json, terminal);
+    const { problems, isFine, ...input } = await readFiles(args, values);
+    if (!isFine) return reportOn(problems, json, terminal);
     const result = await withProgress(async (tell): Promise<Result> => {
       const client = await connect(values);
-      const made = await makePlan(client, files, options, tell);
+      const made = await makePlan(client, input, options, tell);
       const refusal = hash !== undefined && hash !== made.hash ? MOVED : IMPOSSIBLE;
       if (refusal === MOVED || !isPossible(made)) {
         return { plan: made, why: refusal, outcome: null };
@@ -79,13 +79,16 @@ function refused(plan: Plan, why: typeof MOVED, json: boolean, terminal: Termina
 
 function report(
   plan: Plan,
-  { applied, failure }: Outcome,
+  { templates, applied, failure }: Outcome,
   json: boolean,
   terminal: Terminal,
 ): ExitCode {
   const told = failure === null ? null : { key: failure.key, ...refusalView(failure.error) };
-  if (json) terminal.json({ applied, failure: told });
-  else for (const each of applied) terminal.line(`${each.key}  ${deedOf(each)}`);
+  if (json) terminal.json({ templates, applied, failure: told });
+  else {
+    for (const each of templates) terminal.line(`${each.key}  ${templateDeedOf(each)}`);
+    for (const each of applied) terminal.line(`${each.key}  ${deedOf(each)}`);
+  }
   if (failure === null) {
     const same = plan.workflows.length - applied.length;
     if (!json)
@@ -103,3 +106,6 @@ function deedOf({ draft, published, revision }: Applied): string {
   const version = published === null ? '' : `, version ${published} published`;
   return `${DRAFT[draft]} (revision ${revision})${version}`;
 }
+
+const templateDeedOf = ({ deed, version }: AppliedTemplate): string =>
+  `template ${deed === 'create' ? 'created' : 'replaced'} (version ${version})`;

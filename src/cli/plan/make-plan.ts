@@ -6,7 +6,10 @@ import type { MailTemplate } from '../../journey/mail-template';
 import { contentHash } from '../../language/content-hash';
 import type { Reference } from '../../language/references';
 import type { ReadDefinition } from '../definitions';
+import type { Shelf } from '../templates';
 import { UsageError } from '../usage-error';
+import type { PlanInput } from './plan-options';
+import { planTemplates, templateDeed, type TemplatePlan } from './template-plan';
 import { outcomeOfTests } from './tests';
 import {
   type People,
@@ -19,20 +22,22 @@ import { findTemplate, findWorkflow, readWorld } from './world';
 
 export interface Plan {
   readonly hash: string;
+  readonly templates: readonly TemplatePlan[];
   readonly workflows: readonly WorkflowPlan[];
 }
 
 /** Short enough to be copied by hand. */
 const HASH_LENGTH = 16;
 
-/** Plans definitions that have no errors. `tell` hears which one is looked at. */
+/** Plans definitions and templates that have no errors. `tell` hears which one is looked at. */
 export async function makePlan(
   client: ThroughlineClient,
-  files: readonly ReadDefinition[],
+  { files, shelf }: PlanInput,
   options: PlanOptions,
   tell: (text: string) => void,
 ): Promise<Plan> {
-  const planned = keysOf(files);
+  const planned: Planned = { workflows: keysOf(files), shelf };
+  const templates = await planTemplates(client, shelf, options);
   const workflows: WorkflowPlan[] = [];
   for (const [index, file] of files.entries()) {
     tell(`${index + 1}/${files.length} ${file.file}`);
@@ -41,7 +46,7 @@ export async function makePlan(
     const plan = planWorkflow(known, world, options);
     workflows.push({ ...plan, people: await foretold(client, plan) });
   }
-  return { hash: hashOf(workflows, options), workflows };
+  return { hash: hashOf({ templates, workflows }, options), templates, workflows };
 }
 
 /** Every key that the files hold. Fails with a UsageError where two hold the same. */
@@ -57,16 +62,23 @@ function keysOf(files: readonly ReadDefinition[]): ReadonlySet<string> {
   return new Set(holders.keys());
 }
 
+/** What will be there, whatever is there now. */
+interface Planned {
+  readonly workflows: ReadonlySet<string>;
+  readonly shelf: Shelf;
+}
+
 async function plannedFile(
   client: ThroughlineClient,
   { file, definition, source, warnings, workflows, templates: named }: ReadDefinition,
-  planned: ReadonlySet<string>,
+  planned: Planned,
 ): Promise<PlannedFile> {
   if (definition === null || source === null) throw new Error(`${file} has errors.`);
   const missing: Issue[] = [];
   for (const { key, issue } of workflows)
-    if (!planned.has(key) && (await findWorkflow(client, key)) === null) missing.push(issue);
-  const templates = await templatesOf(client, named);
+    if (!planned.workflows.has(key) && (await findWorkflow(client, key)) === null)
+      missing.push(issue);
+  const templates = await templatesOf(client, named, planned.shelf);
   missing.push(...named.filter(({ key }) => !templates.has(key)).map(({ issue }) => issue));
   const tests = await outcomeOfTests(definition, Object.fromEntries(templates));
   return { file, definition, source, warnings: [...warnings, ...missing], missing, tests };
@@ -75,10 +87,11 @@ async function plannedFile(
 async function templatesOf(
   client: ThroughlineClient,
   named: readonly Reference[],
+  shelf: Shelf,
 ): Promise<ReadonlyMap<string, MailTemplate>> {
   const found = new Map<string, MailTemplate>();
   for (const key of new Set(named.map((each) => each.key))) {
-    const template = await findTemplate(client, key);
+    const template = shelf.templates[key] ?? (await findTemplate(client, key));
     if (template !== null) found.set(key, template);
   }
   return found;
@@ -97,7 +110,7 @@ async function foretold(client: ThroughlineClient, plan: WorkflowPlan): Promise<
  * The same hash means the same deed to the same world. How many stand where is no part of it, since people go on
  * while somebody reads; in which versions they are is one, where something is to become of them.
  */
-function hashOf(workflows: readonly WorkflowPlan[], options: PlanOptions): string {
+function hashOf({ templates, workflows }: Omit<Plan, 'hash'>, options: PlanOptions): string {
   const deeds = workflows.map((plan) => {
     const { key, draft, revision, status, activeVersion, activates, published, people } = plan;
     const versions = people.inFlight === 'drain' ? [] : people.versions.map((each) => each.version);
@@ -105,6 +118,10 @@ function hashOf(workflows: readonly WorkflowPlan[], options: PlanOptions): strin
     return { key, content, draft, revision, status, activeVersion, activates, published, versions };
   });
   const { draft, force, inFlight } = options;
-  const sorted = deeds.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  return contentHash({ options: { draft, force, inFlight }, deeds: sorted }).slice(0, HASH_LENGTH);
+  const told = { draft, force, inFlight };
+  const all = { templates: byKey(templates.map(templateDeed)), deeds: byKey(deeds) };
+  return contentHash({ options: told, ...all }).slice(0, HASH_LENGTH);
 }
+
+const byKey = <T extends { readonly key: string }>(deeds: readonly T[]): readonly T[] =>
+  deeds.toSorted((a, b) => (a.key < b.key ? -1 : 1));

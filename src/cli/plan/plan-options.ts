@@ -1,7 +1,14 @@
 /** What `plan` and `apply` are told alike. */
 import { type ReadDefinition, readDefinition } from '../definitions';
 import type { Options, Values } from '../options';
-import { filesOf } from '../sources';
+import type { Problems } from '../problems';
+import {
+  definitionsAmong,
+  hasErrors,
+  readTemplates,
+  type Shelf,
+  TEMPLATES_OPTION,
+} from '../templates';
 import { UsageError } from '../usage-error';
 import { oneOf } from '../values';
 import type { InFlight, PlanOptions } from './workflow-plan';
@@ -18,6 +25,10 @@ export const PUBLISH_OPTIONS = {
 
 export const PLAN_OPTIONS = {
   draft: { type: 'boolean', help: 'Store drafts alone, and publish nothing.' },
+  templates: {
+    ...TEMPLATES_OPTION.templates,
+    help: 'Templates of mails to store first: a folder of files, or one file.',
+  },
   ...PUBLISH_OPTIONS,
 } as const satisfies Options;
 
@@ -35,22 +46,38 @@ export function planOptions(values: Values<typeof PLAN_OPTIONS>): PlanOptions {
   return { draft, force, inFlight };
 }
 
-/** The definitions of files and folders, and whether none has an error. */
+/** What is to be applied. */
+export interface PlanInput {
+  readonly files: readonly ReadDefinition[];
+  readonly shelf: Shelf;
+}
+
+/** The definitions of files and folders with the templates beside them, and whether none has an error. */
 export async function readFiles(
   args: readonly string[],
-): Promise<{ readonly files: readonly ReadDefinition[]; readonly isFine: boolean }> {
+  { templates }: { readonly templates: string | undefined },
+): Promise<PlanInput & { readonly problems: readonly Problems[]; readonly isFine: boolean }> {
+  const shelf = await readTemplates(templates);
   const files: ReadDefinition[] = [];
-  for (const name of filesOf(args)) files.push(await readDefinition(name));
-  return { files, isFine: files.every(({ definition }) => definition !== null) };
+  const names = args.length === 0 && templates !== undefined ? [] : definitionsAmong(args, shelf);
+  for (const name of names) files.push(await readDefinition(name));
+  const problems = [...files, ...shelf.files];
+  return { files, shelf, problems, isFine: !problems.some(hasErrors) };
 }
 
 /** What to type to apply a plan. */
 export function applyLine(
   args: readonly string[],
-  { draft, force, inFlight }: PlanOptions,
+  {
+    draft,
+    force,
+    inFlight,
+    templates,
+  }: PlanOptions & Pick<Values<typeof PLAN_OPTIONS>, 'templates'>,
   hash: string,
 ): string {
   const options = [
+    ...(templates === undefined ? [] : ['--templates', quotedForShell(templates)]),
     ...(draft ? ['--draft'] : []),
     ...(inFlight === 'drain' ? [] : ['--in-flight', inFlight]),
     ...(force ? ['--force'] : []),

@@ -2,25 +2,45 @@
 import { counted } from '../problems';
 import { printable, type Terminal } from '../terminal';
 import type { Plan } from './make-plan';
+import { changesTemplate, type TemplatePlan } from './template-plan';
 import { doesSomething, type People, type WorkflowPlan } from './workflow-plan';
 
 /** Whether the plan can be applied. */
 export const isPossible = ({ workflows }: Plan): boolean =>
   workflows.every(({ refusals }) => refusals.length === 0);
 
-/** The plan as one JSON object; definitions are left out, since the files have them. */
+/** Whether applying the plan would do anything. */
+export const changesAnything = ({ templates, workflows }: Plan): boolean =>
+  templates.some(changesTemplate) || workflows.some(doesSomething);
+
+/** The plan as one JSON object; definitions and mails are left out, since the files have them. */
 export function planView(plan: Plan) {
   return {
     hash: plan.hash,
     possible: isPossible(plan),
-    changes: plan.workflows.some(doesSomething),
+    changes: changesAnything(plan),
+    templates: plan.templates.map(({ content: _inTheFile, ...rest }) => rest),
     workflows: plan.workflows.map(({ definition: _inTheFile, ...rest }) => rest),
   };
 }
 
-/** Prints every workflow, and what it comes to. */
-export function printPlan({ workflows }: Plan, terminal: Terminal): void {
+/** Prints every template and every workflow, and what it comes to. */
+export function printPlan({ templates, workflows }: Plan, terminal: Terminal): void {
+  for (const plan of templates) printTemplate(plan, terminal);
   for (const plan of workflows) printWorkflow(plan, terminal);
+  printTotals({ templates, workflows }, terminal);
+}
+
+function printTotals(
+  { templates, workflows }: Pick<Plan, 'templates' | 'workflows'>,
+  terminal: Terminal,
+): void {
+  const those = (deed: TemplatePlan['deed']) =>
+    templates.filter((plan) => plan.deed === deed).length;
+  if (templates.length > 0)
+    terminal.line(
+      `${counted(templates.length, 'template')}: ${those('create')} to create, ${those('replace')} to replace, ${those('keep') + those('hold')} as they are.`,
+    );
   const how = (draft: WorkflowPlan['draft']) =>
     workflows.filter((plan) => plan.draft === draft).length;
   const published = workflows.filter((plan) => plan.published !== null).length;
@@ -28,6 +48,26 @@ export function printPlan({ workflows }: Plan, terminal: Terminal): void {
   terminal.line(
     `${counted(workflows.length, 'workflow')}: ${how('create')} to create, ${how('change')} to change, ${published} to publish, ${unchanged} as they are.`,
   );
+}
+
+const TEMPLATE = {
+  create: 'create the template',
+  replace: 'replace the template',
+  hold: 'template as it is, since --draft publishes nothing',
+  keep: 'template as it is',
+} as const;
+
+function printTemplate(plan: TemplatePlan, terminal: Terminal): void {
+  const { key, file, deed, version, changes } = plan;
+  const { paint } = terminal;
+  terminal.line(`${paint('bold', key)}  ${TEMPLATE[deed]}  ${paint('dim', printable(file))}`);
+  if (changes.length > 0)
+    terminal.line(`  Differs from version ${version} in ${changes.join(', ')}`);
+  if (deed === 'replace')
+    terminal.line('  Mails say it as soon as it is applied, those of people on their way too.');
+  const warnings = plan.warnings.map(({ path, message }) => `${path}: ${message}`);
+  section('Warnings', warnings, terminal, 'yellow');
+  terminal.line();
 }
 
 function printWorkflow(plan: WorkflowPlan, terminal: Terminal): void {

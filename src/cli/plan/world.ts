@@ -1,6 +1,6 @@
 /** What an API holds of the workflows that files speak of, as a plan looks at it. */
 import { type ThroughlineClient, ThroughlineError } from '../../client/index';
-import type { Version, Workflow } from '../../client/types';
+import type { Template, Version, Workflow } from '../../client/types';
 import type { Definition } from '../../journey/definition';
 import type { MailTemplate } from '../../journey/mail-template';
 import { everyPage } from '../pages';
@@ -44,17 +44,27 @@ export async function findWorkflow(
   }
 }
 
-/** The stored template of this key as it is now, or null. */
+/** The stored template of this key as definitions name it now, or null. */
 export async function findTemplate(
   client: ThroughlineClient,
   wanted: string,
 ): Promise<MailTemplate | null> {
+  const found = await readTemplate(client, wanted);
+  if (found === null) return null;
+  const { key, version, subject, preheader, html, mjml, text } = found;
+  const given = Object.entries({ preheader, html, mjml, text }).filter(
+    ([, value]) => value !== null,
+  );
+  return { key, version, subject, ...(Object.fromEntries(given) as Record<string, string>) };
+}
+
+/** The stored template of this key, or null. */
+export async function readTemplate(
+  client: ThroughlineClient,
+  key: string,
+): Promise<Template | null> {
   try {
-    const { key, version, subject, preheader, html, mjml, text } =
-      await client.templates.get(wanted);
-    const bodies = { preheader, html, mjml, text };
-    const given = Object.entries(bodies).filter(([, value]) => value !== null);
-    return { key, version, subject, ...(Object.fromEntries(given) as Record<string, string>) };
+    return await client.templates.get(key);
   } catch (error) {
     if (error instanceof ThroughlineError && error.code === 'template.not_found') return null;
     throw error;

@@ -5,6 +5,7 @@ import { readDefinition } from '../../../src/cli/definitions';
 import { applyPlan } from '../../../src/cli/plan/apply-plan';
 import { makePlan } from '../../../src/cli/plan/make-plan';
 import type { planView } from '../../../src/cli/plan/print-plan';
+import { readTemplates } from '../../../src/cli/templates';
 import { startApi, type TestApi } from '../../http/api';
 import { removeFolders } from '../program';
 import { projectOf, waits } from '../project';
@@ -92,6 +93,7 @@ test('a change is told in sentences, with who is on their way and what would bec
   const args = ['moved.yaml', '--in-flight', 'migrate', '--plan', plan.hash];
   const { value } = await json('apply', ...args);
   expect(value).toEqual({
+    templates: [],
     applied: [{ key: 'moved', draft: 'change', published: 2, revision: 2 }],
     failure: null,
   });
@@ -135,7 +137,12 @@ test('each write is bound to the draft that was looked at, and what was done bef
   const files = await Promise.all(
     ['a.yaml', 'b.yaml'].map((name) => readDefinition(path.join(folder, name))),
   );
-  const plan = await makePlan(client, files, options, () => undefined);
+  const plan = await makePlan(
+    client,
+    { files, shelf: await readTemplates(undefined) },
+    options,
+    () => undefined,
+  );
   await api.patch('/workflows/bound', { name: 'Hers' });
   const { applied, failure } = await applyPlan(client, plan, options, () => undefined);
   expect(applied).toEqual([{ key: 'bound-first', draft: 'create', published: null, revision: 1 }]);

@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { planView } from '../../../src/cli/plan/print-plan';
 import { startApi, type TestApi } from '../../http/api';
 import { projectOf } from '../project';
 import { folderWith, lines, removeFolders, throughline } from '../program';
@@ -117,5 +120,104 @@ describe('of the API', () => {
     const failed = await again('plan', 'offer.yaml');
     expect(failed.out).toContain('sends[0].subject: expected "Hi Ada", got "Bye"');
     expect(failed.code).toBe(1);
+  });
+});
+
+describe('of files that are applied', () => {
+  const MAIL = 'journeys/mails/welcome-mail.yaml';
+  const journey = (key: string) => offer(key).replace('spring-offer', 'welcome-mail');
+  const shelf = ['--templates', 'journeys/mails'] as const;
+  const stored = async () => {
+    const { name, version, subject } = (await api.get('/templates/welcome-mail')).body;
+    return [name, version, subject] as unknown[];
+  };
+
+  it('are stored before the journeys that send them, and replaced by the next plan', async () => {
+    const { folder, run } = projectOf(api)({
+      'journeys/a.yaml': journey('greets'),
+      [MAIL]: TEMPLATE,
+    });
+    const planned = await run('plan', 'journeys', ...shelf);
+    expect(lines(planned.out).slice(0, 4)).toEqual([
+      `welcome-mail  create the template  ${MAIL}`,
+      '',
+      'greets  create, publish version 1  journeys/a.yaml',
+      '  Tests: 1 passed, 0 failed',
+    ]);
+    const [, hash = ''] =
+      /--templates journeys\/mails --plan ([0-9a-f]{16})$/m.exec(planned.out) ?? [];
+    const done = await run('apply', 'journeys', ...shelf, '--plan', hash);
+    expect([done.err, ...lines(done.out)]).toEqual([
+      '',
+      'welcome-mail  template created (version 1)',
+      'greets  created (revision 1), version 1 published',
+      '1 workflow applied, 0 as they were',
+    ]);
+    expect((await run('plan', 'journeys', ...shelf)).out).toContain(
+      '1 template: 0 to create, 0 to replace, 1 as they are.',
+    );
+    const mended = `name: Welcome\n${TEMPLATE.replace('for you', 'for you alone')}`;
+    writeFileSync(path.join(folder, MAIL), mended);
+    const drafts = await run('plan', 'journeys', ...shelf, '--draft');
+    expect(drafts.out).toContain(
+      'welcome-mail  template as it is, since --draft publishes nothing',
+    );
+    const changed = await run('plan', ...shelf);
+    expect(lines(changed.out).slice(0, 3)).toEqual([
+      `welcome-mail  replace the template  ${MAIL}`,
+      '  Differs from version 1 in name, text',
+      '  Mails say it as soon as it is applied, those of people on their way too.',
+    ]);
+    expect((await run('apply', ...shelf, '--yes')).out).toBe(
+      'welcome-mail  template replaced (version 2)\n0 workflows applied, 0 as they were\n',
+    );
+    expect(await stored()).toEqual(['Welcome', 2, 'Hi {{ first_name }}']);
+  });
+
+  it('are written by an export as the files that they came of', async () => {
+    const { folder, run, json } = projectOf(api)({
+      'journeys/a.yaml': journey('sends'),
+      [MAIL]: TEMPLATE,
+    });
+    expect((await run('apply', 'journeys', ...shelf, '--yes', '--force')).code).toBe(0);
+    const alone = await run('export', 'sends', '--templates', 'mails');
+    expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('say --out <folder>')]);
+    const { out } = await run(
+      'export',
+      'sends',
+      '--out',
+      'written',
+      '--templates',
+      'written/mails',
+    );
+    expect(lines(out)).toEqual(['written/sends.yaml', 'written/mails/welcome-mail.yaml']);
+    expect(readFileSync(path.join(folder, 'written/mails/welcome-mail.yaml'), 'utf8')).toBe(
+      `name: Welcome\n${TEMPLATE}`,
+    );
+    const again = ['written', '--templates', 'written/mails'];
+    const { value } = await json('plan', ...again);
+    expect(value).toMatchObject({ changes: false, templates: [{ deed: 'keep' }] });
+  });
+
+  it('are left alone where somebody else has changed them since, or a file cannot be used', async () => {
+    const { folder, run, json } = projectOf(api)({
+      'journeys/a.yaml': journey('greets-again'),
+      [MAIL]: TEMPLATE.replace('Hi', 'Hello'),
+    });
+    type Planned = ReturnType<typeof planView>;
+    const { value: plan } = await json<Planned>('plan', 'journeys', ...shelf);
+    expect(plan).toMatchObject({
+      possible: false,
+      templates: [{ key: 'welcome-mail', deed: 'replace', version: 3, changes: ['subject'] }],
+    });
+    expect(plan.workflows[0]?.refusals).toMatchObject([{ code: 'workflow.tests_failed' }]);
+    await api.put('/templates/welcome-mail', { subject: 'Theirs', text: 'Theirs.' });
+    const late = await run('apply', 'journeys', ...shelf, '--force', '--plan', plan.hash);
+    expect([late.code, late.err]).toEqual([1, expect.stringContaining('The plan fits no more')]);
+    expect(await stored()).toEqual(['Welcome', 4, 'Theirs']);
+    writeFileSync(path.join(folder, MAIL), 'subject: Hi\n');
+    const broken = await run('apply', 'journeys', ...shelf, '--yes');
+    expect(broken.out).toContain(`${MAIL}:1:1 error definition.wrong_value`);
+    expect(broken.code).toBe(1);
   });
 });

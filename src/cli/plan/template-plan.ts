@@ -1,0 +1,60 @@
+/** What applying one file would do to one stored template. It looks and judges; it does nothing. */
+import type { ThroughlineClient } from '../../client/index';
+import type { Template, TemplateContent } from '../../client/types';
+import { MAIL_PARTS } from '../../journey/mail-template';
+import { contentHash } from '../../language/content-hash';
+import type { Problems } from '../problems';
+import type { Shelf, StoredFile } from '../templates';
+import { readTemplate } from './world';
+
+export interface TemplatePlan extends Pick<Problems, 'file' | 'warnings'> {
+  readonly key: string;
+  readonly content: TemplateContent;
+  /** `hold`: mails would say the new text at once, so a plan of drafts alone leaves the template as it is. */
+  readonly deed: 'create' | 'replace' | 'hold' | 'keep';
+  /** The version that was looked at. */
+  readonly version: number | null;
+  /** What differs: parts of the mail, or the name. */
+  readonly changes: readonly string[];
+}
+
+/** What would become of every template of a shelf. */
+export async function planTemplates(
+  client: ThroughlineClient,
+  { stored }: Shelf,
+  { draft }: { readonly draft: boolean },
+): Promise<readonly TemplatePlan[]> {
+  const plans: TemplatePlan[] = [];
+  for (const each of stored)
+    plans.push(planTemplate(each, await readTemplate(client, each.template.key), draft));
+  return plans;
+}
+
+function planTemplate(
+  { file, warnings, name, template }: StoredFile,
+  before: Template | null,
+  draft: boolean,
+): TemplatePlan {
+  const { key, version: _inTheFile, ...said } = template;
+  const content: TemplateContent = name === undefined ? said : { ...said, name };
+  const changes = before === null ? [] : differing(before, content);
+  const changed = draft ? 'hold' : 'replace';
+  const deed = before === null ? 'create' : changes.length > 0 ? changed : 'keep';
+  return { file, warnings, key, content, deed, version: before?.version ?? null, changes };
+}
+
+/** A name that the file leaves out stays as it is. */
+function differing(before: Template, content: TemplateContent): readonly string[] {
+  const parts = MAIL_PARTS.filter((part) => before[part] !== (content[part] ?? null));
+  const isRenamed = content.name !== undefined && content.name !== before.name;
+  return isRenamed ? ['name', ...parts] : parts;
+}
+
+/** Whether applying it would do anything. */
+export const changesTemplate = ({ deed }: TemplatePlan): boolean =>
+  deed === 'create' || deed === 'replace';
+
+/** What stands for the deed in the hash of a plan. */
+export function templateDeed({ key, content, deed, version }: TemplatePlan) {
+  return { key, content: contentHash(content), deed, version };
+}
