@@ -38,6 +38,8 @@ export async function openServerDesk(): Promise<ServerDesk> {
   ]);
   const started = new Map<string, Promise<Started>>();
   const server = createServer((request, response) => {
+    // A connection that is kept may be closed here in the moment in which somebody asks again.
+    response.setHeader('Connection', 'close');
     const start = starters.get(request.url ?? '');
     if (!start) return void response.writeHead(404).end();
     const running = started.get(request.url ?? '') ?? start();
