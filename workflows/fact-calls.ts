@@ -1,5 +1,5 @@
 /**
- * Facts as local activities, in tasks that stay short.
+ * Facts as local activities of enrollments that began before facts took turns; see fact-turns.ts.
  *
  * A workflow task that lasts nearly its ten seconds heartbeats, and what is signalled meanwhile comes before the
  * answer of the local activity in life and behind it on replay: the commands that follow would differ.
@@ -13,16 +13,16 @@ import { proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { FactActivities, Timed } from '../activities/contract';
 import type { Clock } from './clock';
 
-type Fact = keyof FactActivities;
-type Input<K extends Fact> = Parameters<FactActivities[K]>[0];
-type Answer<K extends Fact> = Awaited<ReturnType<FactActivities[K]>>;
+export type Fact = keyof FactActivities;
+export type FactInput<K extends Fact> = Parameters<FactActivities[K]>[0];
+export type FactAnswer<K extends Fact> = Awaited<ReturnType<FactActivities[K]>>;
 
 /** Asks for a fact, or has one written. */
 export type FactCall = <K extends Fact>(
   name: K,
   summary: string,
-  input: Input<K>,
-) => Promise<Answer<K>>;
+  input: FactInput<K>,
+) => Promise<FactAnswer<K>>;
 
 const facts = proxyLocalActivities<Record<Fact, (input: unknown) => Promise<unknown>>>({
   startToCloseTimeout: '5s',
@@ -37,21 +37,21 @@ const TASK_AT_MOST_MS = 2_000;
 export async function callFact<K extends Fact>(
   name: K,
   summary: string,
-  input: Input<K>,
-): Promise<Answer<K>> {
-  return (await ask(name, summary, input)) as Answer<K>;
+  input: FactInput<K>,
+): Promise<FactAnswer<K>> {
+  return (await ask(name, summary, input)) as FactAnswer<K>;
 }
 
-/** Has each answer move the clock by the time it took. */
+/** Has each answer move the clock by the time it took. For those who began before facts took turns. */
 export function timedFactCall(clock: Clock): FactCall {
   return async function call<K extends Fact>(
     name: K,
     summary: string,
-    input: Input<K>,
-  ): Promise<Answer<K>> {
+    input: FactInput<K>,
+  ): Promise<FactAnswer<K>> {
     const asked = clock.now();
     const { tookMs, value } = (await ask(name, summary, { ...input, timed: true })) as Timed<
-      Answer<K>
+      FactAnswer<K>
     >;
     clock.reach(asked + tookMs);
     if (clock.taskMs() > TASK_AT_MOST_MS) {

@@ -14,7 +14,11 @@ import {
 } from '@temporalio/workflow';
 import type { Subject } from '../activities/contract';
 import type { Position, Runtime, SleepRequest, SteerResult } from '../src/journey/runtime';
-import { DOUBTS_ARE_NO_ATTEMPTS, HAS_A_CLOCK } from '../src/journey/engine-version';
+import {
+  DOUBTS_ARE_NO_ATTEMPTS,
+  FACTS_TAKE_TURNS,
+  HAS_A_CLOCK,
+} from '../src/journey/engine-version';
 import type { GraphRef } from '../src/journey/graph-ref';
 import type { EnrollmentInput } from './messages';
 import type { EnrollmentState, Pause } from '../src/journey/state';
@@ -22,6 +26,7 @@ import type { Clock } from './clock';
 import type { Commands } from './commands';
 import { currentDetails, finalDetails, headed, pausedDetails, summaryOf } from './details';
 import { callFact, type FactCall, timedFactCall } from './fact-calls';
+import { factCallInTurn } from './fact-turns';
 import { activityOptions, effectActivities, perform } from './perform-effect';
 import {
   endAttributes,
@@ -54,7 +59,7 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
   const { workspaceId, enrollmentId, retries } = input;
   const subject = { workspaceId, enrollmentId, graph, ...(retries ? { retries } : {}) };
   const { engineVersion } = input.options;
-  const fact = engineVersion < HAS_A_CLOCK ? callFact : timedFactCall(clock);
+  const fact = factCallOf(engineVersion, clock);
   const effects = effectActivities(input.options.effectsQueue);
   const tell = (details: string) => setCurrentDetails(headed(around.title, details));
   const show = (positions: readonly Position[]) => {
@@ -105,6 +110,11 @@ export function createTemporalRuntime(around: Surroundings): Runtime {
       );
     },
   };
+}
+
+function factCallOf(engineVersion: number, clock: Clock): FactCall {
+  if (engineVersion < HAS_A_CLOCK) return callFact;
+  return engineVersion < FACTS_TAKE_TURNS ? timedFactCall(clock) : factCallInTurn(clock);
 }
 
 /** Local activities; their summaries name the node and not what it does, which may name tags and lists. */

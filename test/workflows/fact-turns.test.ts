@@ -1,0 +1,103 @@
+/** Facts that are asked for side by side: what follows them must be the same on replay, however slow each of them is. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { Database } from '../../src/db/client';
+import { define } from '../support/define';
+import { eventually } from '../support/eventually';
+import { historiesOf } from '../support/executions';
+import { createReplay } from '../support/histories';
+import { type Journeys, startJourneys } from '../support/journeys';
+
+let world: Journeys | undefined;
+afterEach(async () => world?.close());
+
+function activityUnderWay(): string {
+  try {
+    return Context.current().info.activityType;
+  } catch {
+    return 'none';
+  }
+}
+
+/** The database, which takes its time for activities of these names: that is the fault itself. */
+function slow(db: Database, delays: Readonly<Record<string, number>>): Database {
+  const inWorkspace: Database['inWorkspace'] = async (workspaceId, work) => {
+    await sleep(delays[activityUnderWay()] ?? 0);
+    return db.inWorkspace(workspaceId, work);
+  };
+  return { ...db, inWorkspace };
+}
+
+test.each([
+  ['a look', { look: 900, findEvent: 100, advance: 380 }],
+  ['a search', { look: 50, findEvent: 900, advance: 380 }],
+])(
+  'replays a fork whose paths went on while %s was slow',
+  async (_what, delays) => {
+    const replay = await createReplay();
+    world = await startJourneys();
+    await world.replaceWorkers({ db: slow(world.db, delays) });
+    const definition = define({
+      nodes: {
+        hear: ['wait_for_event', { event: 'qualified', timeout: '1 day' }],
+        fork: ['parallel', { branches: ['a', 'b', 'c'] }],
+        a: ['wait', { for: 1_100 }],
+        b: ['wait', { for: 1_200 }],
+        c: ['wait', { for: 1_300 }],
+        meet: ['join', {}],
+      },
+      edges: [
+        ...['hear:received -> fork', 'hear:timed_out -> end', 'meet -> end'],
+        ...['fork:a -> a', 'fork:b -> b', 'fork:c -> c', 'a -> meet', 'b -> meet', 'c -> meet'],
+      ],
+      goals: [{ id: 'good', event: 'never' }],
+    });
+    const { id: contactId } = await world.contact();
+    const row = await world.enroll(await world.publish(definition), contactId);
+    const handle = world.client.workflow.getHandle(row.temporalWorkflowId);
+    await eventually('she waits, and no task is under way', async () => {
+      const { raw } = await handle.describe();
+      return (await world?.row(row.id))?.status === 'waiting' && raw.pendingWorkflowTask === null;
+    });
+    await world.event(contactId, 'qualified');
+    expect(await world.ended(row.id)).toMatchObject({ status: 'completed' });
+    for (const history of await historiesOf(world.client, row.temporalWorkflowId))
+      await replay({ workflowId: row.temporalWorkflowId, definition, history });
+  },
+  60_000,
+);
+
+test('a path goes on while the look at goals fails again and again', async () => {
+  world = await startJourneys();
+  const { db } = world;
+  let isBroken = false;
+  let asked = 0;
+  const inWorkspace: Database['inWorkspace'] = async (workspaceId, work) => {
+    if (!isBroken || activityUnderWay() !== 'look') return db.inWorkspace(workspaceId, work);
+    asked += 1;
+    throw new Error('This fact cannot be read.');
+  };
+  await world.replaceWorkers({ db: { ...db, inWorkspace } });
+  const definition = define({
+    nodes: {
+      hear: ['wait_for_event', { event: 'qualified', timeout: '1 day' }],
+      mark: ['add_tag', { tag: 'qualified' }],
+      rest: ['wait', { for: '1 day' }],
+    },
+    edges: ['hear:received -> mark', 'hear:timed_out -> end', 'mark -> rest', 'rest -> end'],
+    goals: [{ id: 'good', event: 'bought' }],
+  });
+  const { id: contactId } = await world.contact();
+  const row = await world.enroll(await world.publish(definition), contactId);
+  await eventually('she waits', async () => (await world?.row(row.id))?.status === 'waiting');
+  isBroken = true;
+  await world.event(contactId, 'qualified');
+  await eventually('the look has failed more than once', async () => asked > 2);
+  await eventually('she rests', async () => {
+    const steps = (await world?.steps(row.id)) ?? [];
+    return steps.some(({ nodeId }) => nodeId === 'rest');
+  });
+  isBroken = false;
+  await world.event(contactId, 'bought');
+  expect(await world.ended(row.id)).toMatchObject({ status: 'goal_reached' });
+}, 60_000);
