@@ -11,14 +11,19 @@ export interface ThroughlineIssue {
 }
 
 /** Codes that the client itself gives, where no answer was understood. */
-export type ClientErrorCode = 'client.unreachable' | 'client.timeout' | 'client.bad_answer';
+export const CLIENT_ERRORS = {
+  'client.unreachable': 'Nobody answered, however often it was tried',
+  'client.timeout': 'The time of the call was over before an answer came',
+  'client.bad_answer': 'What answered is no Throughline API',
+} as const satisfies Readonly<Record<string, string>>;
+export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
 /** Any text, without losing the names of known codes to completion. */
 type OtherCode = string & Record<never, never>;
 
 /**
  * A call that did not succeed. `code` is stable: branch on it, not on the message.
- * `status` is null when no answer came at all.
+ * `status` is null when no answer came at all, and for a single event that was rejected.
  */
 export class ThroughlineError extends Error {
   override readonly name = 'ThroughlineError';

@@ -99,12 +99,18 @@ export class ThroughlineClient {
     );
   }
 
-  /** Reports one event. Give it an `id` if it may be reported twice by separate calls. */
+  /**
+   * Reports one event. Give it an `id` if it may be reported twice by separate calls. Fails with the code of the
+   * rejection where it is not taken: `contact.not_found` for somebody unknown.
+   */
   async event(event: EventInput): Promise<EventsAccepted> {
-    return this.#call({ method: 'POST', path: '/events', body: event });
+    const answer = await this.events([event]);
+    const [rejection] = answer.results ?? [];
+    if (rejection !== undefined) throw new ThroughlineError(rejection);
+    return answer;
   }
 
-  /** Reports up to 1,000 events. One with an unknown contact is rejected alone, see `results`. */
+  /** Reports up to 1,000 events. What is rejected stops no other one and fails nothing: look at `results`. */
   async events(events: readonly EventInput[]): Promise<EventsAccepted> {
     return this.#call({ method: 'POST', path: '/events', body: events });
   }

@@ -138,9 +138,12 @@ test('connecting proves address and key', async () => {
     address: api.address,
     apiKey: await api.keyWith(['events:write']),
   });
-  expect(await narrow.event({ email: 'x@example.com', type: 'a.b' })).toMatchObject({
-    rejected: 1,
+  const unknown = { email: 'x@example.com', type: 'a.b' };
+  expect(await failure(narrow.event(unknown))).toMatchObject({
+    ...{ code: 'contact.not_found', status: null },
+    message: expect.stringContaining('This contact is not known.'),
   });
+  expect(await narrow.events([unknown])).toMatchObject({ accepted: 0, rejected: 1 });
 });
 
 test('answers that are lost on the way have no second effect', async () => {
