@@ -61,7 +61,19 @@ describe.each(KEYS)('%s', (key) => {
     const sent = results.flatMap(({ report }) => report.sends);
     const texts = sent.flatMap(({ subject = '', text = '' }) => [subject, text]);
     expect(texts.filter((text) => text.trim() === '')).toEqual([]);
-    expect(texts.filter((text) => /\{[{%]|undefined|null|Hi ,|, !|, \?/.test(text))).toEqual([]);
+    const bodies = sent.flatMap(({ html = [] }) => html);
+    const all = [...texts, ...bodies];
+    expect(all.filter((text) => /\{[{%]|undefined|null|Hi ,|, !|, \?|href=""/.test(text))).toEqual(
+      [],
+    );
+  });
+
+  it('says every mail in plain text, and has a way to unsubscribe in every HTML body', () => {
+    const said = definition.nodes.filter(({ data }) => 'html' in data).map(({ data }) => data);
+    for (const { html, text } of said) {
+      expect(text).toEqual(expect.any(String));
+      expect(html).toMatch(/\{\{ unsubscribe_url \}\}">[^<]+<\/a><\/small><\/p>\n$/);
+    }
   });
 
   it.each(FORMS)('is the same after an export as $form in $format', (options) => {

@@ -87,6 +87,23 @@ interface TemplateText {
   readonly markup?: 'mjml';
 }
 
+/** Something that readers do with a message, and whether it is recorded about the one that a node sends. */
+export interface Tracking {
+  readonly event: string;
+  /** What readers do, in the plural. */
+  readonly what: string;
+  /** The field that has it recorded. */
+  readonly field: string;
+  readonly isOn: boolean;
+}
+
+/** A field that has no effect beside the others. */
+export interface UselessField {
+  readonly field: string;
+  /** Goes on after "…, since", and says what to do. */
+  readonly why: string;
+}
+
 interface NodeTypeBase<C, P extends string> {
   readonly type: string;
   readonly summary: string;
@@ -113,6 +130,10 @@ interface NodeTypeBase<C, P extends string> {
   readonly namesWorkflow?: (config: C) => string;
   /** The key of a stored template that the node names, in its field `template`; undefined for none. */
   readonly namesTemplate?: (config: C) => string | undefined;
+  /** What readers can do with the message that it sends; absent where it sends none. */
+  readonly tracks?: (config: C) => readonly Tracking[];
+  /** Fields of the configuration that have no effect. */
+  readonly useless?: (config: C) => readonly UselessField[];
   /** Templates in the configuration, for validation before anybody enters. */
   readonly templates?: (config: C) => readonly TemplateText[];
   /** Events that a visit waits for, in order of preference at the same instant. */

@@ -1,10 +1,10 @@
-/** What is written beside a node's configuration, where it means nothing or something unexpected. */
+/** What is written at a node where it means nothing, or something unexpected. */
 import type { Issue } from '../errors';
 import { type GraphFindings, issueAt } from './findings';
 import type { GraphShape } from './graph-shape';
 import type { SketchNode } from './graph-sketch';
 
-/** Everything about `executeIf`, `retry` and `timeout` of nodes. */
+/** Everything about `executeIf`, `retry` and `timeout` of nodes, and fields that have no effect. */
 export function checkNodes({ sketch: { nodes }, edgesFrom }: GraphShape): GraphFindings {
   const skippable = nodes.filter(({ skippable }) => skippable);
   return {
@@ -17,6 +17,7 @@ export function checkNodes({ sketch: { nodes }, edgesFrom }: GraphShape): GraphF
         ),
       ),
       ...nodes.flatMap(uselessAttempts),
+      ...nodes.flatMap(uselessFields),
     ],
   };
 }
@@ -48,5 +49,14 @@ function uselessAttempts({ index, id, type, envelope }: SketchNode): Issue[] {
   return ATTEMPTS.filter((field) => envelope[field] !== undefined).map((field) => {
     const message = `"${field}" speaks of the attempts of an action; "${id}" (${type.type}) makes none, so it has no effect. Remove it.`;
     return issueAt('definition.useless_field', ['nodes', index, field], message);
+  });
+}
+
+/** What the type says of its own configuration. */
+function uselessFields({ index, id, type, config }: SketchNode): Issue[] {
+  const useless = config === null ? [] : (type?.useless?.(config.value) ?? []);
+  return useless.map(({ field, why }) => {
+    const message = `"${field}" of "${id}" has no effect, since ${why}`;
+    return issueAt('definition.useless_field', ['nodes', index, 'data', field], message);
   });
 }

@@ -49,13 +49,15 @@ export const ISSUE_CODES = {
   'definition.execute_if_not_allowed': 'Forks, joins and jumps cannot be skipped.',
   'definition.skip_ends_path':
     'When the node is skipped its path ends, since it has no `next` edge.',
-  'definition.useless_field': 'The field means nothing for a node of this type.',
+  'definition.useless_field': 'The field means nothing for a node of this type, or beside its other fields.',
   'definition.goal_inside_fork': 'A goal leads to a node between a fork and its join.',
   'definition.unknown_node': 'Something names a node that does not exist.',
   'definition.unknown_goal': 'A test expects a goal that does not exist.',
   'definition.condition_in_filter':
     'A filter looks at one event, so it cannot ask what else happened.',
   'definition.unknown_event': 'The event is not in the catalogue, and near one that is.',
+  'definition.untracked_event':
+    'Something hangs on openings or clicks, and no mail of the journey has them recorded.',
   'definition.unknown_zone': 'There is no such time zone.',
   'definition.bad_date': 'The text is no date.',
   'definition.bad_template': 'The Liquid template, or its MJML, cannot be read.',

@@ -17,6 +17,7 @@ import { checkGoals, forkAround, goalDoors } from './check-goals';
 import { checkFieldNames, checkTemplateNames } from './check-names';
 import { checkNodes } from './check-nodes';
 import { checkTests, testReferences } from './check-tests';
+import { checkTracking } from './check-tracking';
 import { badDates, unknownZones } from './check-values';
 import { errorsOnly, type GraphFindings, together } from './findings';
 import { forkLevels } from './fork-levels';
@@ -92,6 +93,7 @@ function checkNames(shape: GraphShape): GraphFindings {
     checkTemplateNames([...nodeTemplates(sketch.nodes), ...operands], names),
     checkFieldNames(objects, names),
     uselessInFilters(objects),
+    checkTracking(sketch, objects),
   ]);
 }
 

@@ -8,7 +8,7 @@ nodes:
   - id: remind
     type: send_email
     name: Reminder
-    data: { subject: "{{ first_name }}, your {{ event.item }}", text: "Still there." }
+    data: { subject: "{{ first_name }}, your {{ event.item }}", html: "<p>Still there.</p>", trackOpens: true }
   - id: wait-open
     type: wait_for_event
     data: { event: email.opened, timeout: 1 day }

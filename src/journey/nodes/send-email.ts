@@ -4,6 +4,7 @@ import type { Evaluators, Facts } from '../facts';
 import { doubtOfMail } from '../mail-doubt';
 import { blockedMail, previewOfMail, unlessSuppressed } from '../mail-preview';
 import { LONGEST_PART, templateKey } from '../mail-template';
+import { trackingOf, uselessTracking } from '../mail-tracking';
 import { defineNodeType, type DryRun } from '../node-type';
 import type { RunContext, SendResult } from '../runtime';
 
@@ -130,6 +131,8 @@ export const sendEmail = defineNodeType({
     },
   ],
   namesTemplate: ({ template }) => template,
+  tracks: trackingOf,
+  useless: uselessTracking,
   templates: ({ subject, html, mjml, text, to }) =>
     Object.entries({ subject, html, mjml, text, to }).flatMap(([path, template]) => {
       if (template === undefined) return [];
