@@ -14,6 +14,7 @@ import { createLogger } from '../src/log';
 import { sdkRuntime } from '../src/temporal/sdk-runtime';
 import { createWorkers } from '../src/worker';
 import { openCollector } from './figures/garbage';
+import { metric } from './prometheus';
 import { NAMESPACE, type Stack } from './stack';
 
 export interface CachedWorker {
@@ -78,12 +79,6 @@ async function held(collect: () => Promise<number>, metricsUrl: string): Promise
     cached: metric(text, 'temporal_sticky_cache_size'),
     misses: metric(text, 'temporal_sticky_cache_miss(?:_total)?'),
   };
-}
-
-/** The sum over all labels; 0 for what has not been counted yet. */
-function metric(text: string, name: string): number {
-  const lines = text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? ([\\d.]+)$`, 'gm'));
-  return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
 main(JSON.parse(process.argv[2] ?? '{}') as CachedWorker).catch((error: unknown) => {

@@ -7,21 +7,22 @@ import { workflowSource } from '../../src/worker';
 
 const ROOT = resolve(__dirname, '../..');
 const SOURCES = ['src', 'workflows', 'activities'];
-/** Beside the product: the worker whose guards are off. */
-const CONTROL = 'test/chaos/unguarded-worker.ts';
-
 export interface Built {
   /** The file to run for a source file, such as `src/worker.ts`. */
   program(source: string): string;
-  remove(): Promise<void>;
+  /** Removes them. */
+  stop(): Promise<void>;
 }
 
-/** Builds into a folder of its own below the project, where its packages are found. */
-export async function build(): Promise<Built> {
-  const folder = join(ROOT, '.throughline', `chaos-build-${process.pid}`);
+/**
+ * Builds into a folder of its own below the project, where its packages are found. `name` is what is run, `more` are
+ * source files beside the product.
+ */
+export async function build(name: string, more: readonly string[] = []): Promise<Built> {
+  const folder = join(ROOT, '.throughline', `${name}-build-${process.pid}`);
   const remove = () => rm(folder, { recursive: true, force: true });
   await remove();
-  const files = [...(await Promise.all(SOURCES.map(sourcesIn))).flat(), CONTROL];
+  const files = [...(await Promise.all(SOURCES.map(sourcesIn))).flat(), ...more];
   const { workflowsPath, bundlerOptions } = workflowSource();
   const logger = new DefaultLogger('ERROR');
   const [{ code }] = await Promise.all([
@@ -32,7 +33,7 @@ export async function build(): Promise<Built> {
     ),
   ]);
   await writeFile(join(folder, 'workflow-bundle.js'), code);
-  return { program: (source) => join(folder, scriptOf(source)), remove };
+  return { program: (source) => join(folder, scriptOf(source)), stop: remove };
 }
 
 async function sourcesIn(folder: string): Promise<string[]> {

@@ -1,16 +1,13 @@
 /** One run: people travel while things break, then everything is compared; and once more with the guards off. */
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApiKey } from '../../src/db/api-keys';
-import { openDatabase } from '../../src/db/client';
-import { newId } from '../../src/ids';
+import { aborted } from '../support/long-run';
 import { act } from './act';
 import { scheduleOf } from './faults';
 import { judgeHistories } from './histories';
-import { commonJourneys, journeysOf, type Journey } from './journeys';
+import { journeysOf } from './journeys';
 import { Ledger } from './ledger';
 import { loadUp, type Workspace } from './load';
-import { type Enrollment, observe, openEnrollments, outboxLength } from './observed';
+import { observe, openEnrollments, outboxLength } from './observed';
 import { type EffectFindings, judgeEffects, provesDuplicates } from './oracle-effects';
 import { judgeWalks } from './oracle-walk';
 import { type Plan, WORKSPACES } from './plan';
@@ -20,6 +17,7 @@ import { measureRecovery } from './recovery';
 import type { Results } from './report';
 import { createRest, type Rest } from './rest';
 import { type Stack, startStack } from './stack';
+import { finder, openWorkspaces } from './workspaces';
 
 type Say = (line: string) => void;
 
@@ -34,15 +32,14 @@ export async function runChaos(plan: Plan, say: Say, signal: AbortSignal): Promi
   }
 }
 
-async function aborted(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort');
-  throw new Error('The run was stopped by a signal.');
-}
-
 async function bothPhases(stack: Stack, plan: Plan, say: Say): Promise<Results> {
   const count = { again: 0 };
   const rest = createRest(stack.apiAddresses, count);
-  const workspaces = await prepare(stack, rest, plan);
+  const { sql, httpUrl } = stack;
+  const workspaces = await openWorkspaces({
+    ...{ sql, httpUrl, rest, databaseUrl: stack.postgres.url, count: WORKSPACES },
+    journeys: journeysOf(plan.seed, WORKSPACES * plan.workflows, httpUrl),
+  });
   say(
     `${WORKSPACES} workspaces with ${plan.workflows + 2} workflows each; faults begin (${stack.folder})`,
   );
@@ -81,36 +78,6 @@ interface Phase {
   readonly isEnough?: (found: EffectFindings) => boolean;
 }
 
-async function prepare(stack: Stack, rest: Rest, plan: Plan): Promise<Workspace[]> {
-  const db = await openDatabase({ url: stack.postgres.url, max: 2 });
-  const journeys = journeysOf(plan.seed, WORKSPACES * plan.workflows, stack.httpUrl);
-  const made = Array.from({ length: WORKSPACES }, async (_, index): Promise<Workspace> => {
-    const id = newId();
-    await stack.sql`insert into workspaces (workspace_id, name) values (${id}, ${`Workspace ${index}`})`;
-    const { key: apiKey } = await db.inWorkspace(id, (tx) =>
-      createApiKey(tx, { name: 'chaos', scopes: ['admin'] }),
-    );
-    const own = journeys.slice(index * plan.workflows, (index + 1) * plan.workflows);
-    for (const journey of [...commonJourneys(stack.httpUrl), ...own])
-      await publish(rest, apiKey, journey);
-    return { id, apiKey, journeys: own };
-  });
-  const workspaces = await Promise.all(made);
-  await db.close();
-  return workspaces;
-}
-
-async function publish(rest: Rest, apiKey: string, journey: Journey): Promise<void> {
-  for (const [path, body] of [
-    ['/workflows', journey],
-    [`/workflows/${journey.key}/activate`, {}],
-  ] as const) {
-    const answer = await rest('POST', path, apiKey, body);
-    if (answer.status >= 300)
-      throw new Error(`${path} was refused: ${JSON.stringify(answer.body)}`);
-  }
-}
-
 async function phase(
   stack: Stack,
   rest: Rest,
@@ -147,19 +114,6 @@ async function phase(
     effects: judgeEffects(observed, ledger, faults),
     recovery: measureRecovery(observed, find, faults),
   };
-}
-
-function finder(
-  workspaces: readonly Workspace[],
-  httpUrl: string,
-): (enrollment: Enrollment) => Journey | undefined {
-  const ours = commonJourneys(httpUrl);
-  const journeys = new Map(
-    workspaces.flatMap(({ id, journeys: own }) =>
-      [...ours, ...own].map((journey) => [`${id} ${journey.key}`, journey] as const),
-    ),
-  );
-  return ({ workspaceId, workflowKey }) => journeys.get(`${workspaceId} ${workflowKey}`);
 }
 
 /** Resolves when nothing is left to do, when `isEnough` says so, or when the patience is at its end. */

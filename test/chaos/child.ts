@@ -31,6 +31,11 @@ export class Child {
     this.#supervision = this.#supervise();
   }
 
+  /** Of the process as it runs now. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** Sends a signal from which it does not return by itself; it is started again. */
   async strike(signal: NodeJS.Signals): Promise<void> {
     const struck = this.#process;

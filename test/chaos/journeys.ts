@@ -226,11 +226,14 @@ function quick(node: JourneyNode, httpUrl: string, random: Random): JourneyNode 
 /** Two paths may let her in at once. */
 const ANY_KEY = "{{ 'now' | date: '%s-%L' }}";
 
-const signed = (nodeId: string): string => `effect {{ enrollment.id }} ${nodeId}`;
+/** What a mail says, so that the provider knows its visit; `whose` adds what the ledger is to keep besides. */
+export const signed = (nodeId: string, whose?: string): string =>
+  `effect {{ enrollment.id }} ${nodeId}${whose === undefined ? '' : `\nwhose ${whose}`}`;
 
-function calling(nodeId: string, httpUrl: string): JsonObject {
+/** A call that says the same. */
+export function calling(nodeId: string, httpUrl: string, whose?: string): JsonObject {
   return {
-    url: `${httpUrl}/call/{{ enrollment.id }}/${nodeId}`,
+    url: `${httpUrl}/call/{{ enrollment.id }}/${nodeId}${whose === undefined ? '' : `/${whose}`}`,
     method: 'POST',
     body: { from: nodeId },
   };

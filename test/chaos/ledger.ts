@@ -11,6 +11,8 @@ export interface Taken {
   readonly id: string;
   readonly enrollmentId: string;
   readonly nodeId: string;
+  /** What else the effect says of whose it is; empty where it does not. */
+  readonly whose: string;
   /** How often it was taken: a provider that de-duplicates acts on the first alone. */
   count: number;
 }

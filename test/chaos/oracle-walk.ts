@@ -199,7 +199,8 @@ const inside = (target: string | null): string[] =>
 
 const ends = ({ onAchieved = 'exit' }: JourneyGoal): boolean => onAchieved === 'exit';
 
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+/** Groups of those with the same key, in the order in which they come. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -1,5 +1,6 @@
 /** What a run is: how long, how much, which faults; all of it follows from the arguments. */
 import { parseArgs } from 'node:util';
+import { positive } from '../support/long-run';
 
 export interface Plan {
   readonly seed: number;
@@ -98,10 +99,4 @@ function long(minutes: number): Size {
     seenWithinMs: 6_000,
     mostHistories: 20_000,
   };
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`--${name}=${text} must be a number above 0.`);
 }

@@ -74,7 +74,7 @@ function answerCall(
   response: ServerResponse,
 ) {
   request.on('error', () => undefined);
-  const [, kind, enrollmentId = '', nodeId = ''] = (request.url ?? '')
+  const [, kind, enrollmentId = '', nodeId = '', ...whose] = (request.url ?? '')
     .split('/')
     .map(decodeURIComponent);
   if (kind === 'messages') {
@@ -88,7 +88,8 @@ function answerCall(
     if (answer === 'limit')
       return response.writeHead(429, { 'retry-after': String(RETRY_AFTER_S) }).end();
     const header = request.headers['webhook-id'] ?? request.headers['idempotency-key'];
-    ledger.take({ channel: 'http', id: String(header), enrollmentId, nodeId });
+    const effect = { id: String(header), enrollmentId, nodeId, whose: whose.join('/') };
+    ledger.take({ channel: 'http', ...effect });
     if (answer === 'lose') return request.socket.destroy();
     response.once('close', () => {
       if (!response.writableFinished) ledger.unheard += 1;
@@ -106,7 +107,8 @@ function mailServer(provider: Provider, decide: Decide): SMTPServer {
     if (answer === 'limit') return done(refusal(450));
     const id = /^message-id:\s*(\S+)/im.exec(raw)?.[1] ?? '';
     const [, enrollmentId = '', nodeId = ''] = /^effect ([0-9a-f-]{36}) (\S+)/m.exec(raw) ?? [];
-    provider.ledger.take({ channel: 'mail', id, enrollmentId, nodeId });
+    const whose = /^whose (\S+)/m.exec(raw)?.[1] ?? '';
+    provider.ledger.take({ channel: 'mail', id, enrollmentId, nodeId, whose });
     if (answer === 'lose') sockets.get(addressOf(session))?.destroy();
     else done();
   };

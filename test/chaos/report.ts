@@ -1,4 +1,5 @@
 /** The result of a run as a text that a person can read. */
+import { allHold, type Criterion, criteriaLines, none, seconds, told } from '../support/run-report';
 import { describeFault } from './act';
 import type { HistoryFindings } from './histories';
 import type { Happened, Observed } from './observed';
@@ -32,30 +33,17 @@ export interface Results {
 
 export type Verdict = 'PASS' | 'FAIL' | 'VOID';
 
-interface Criterion {
-  readonly name: string;
-  readonly figure: string;
-  /** Null where it is told and not judged. */
-  readonly holds: boolean | null;
-  readonly details?: readonly string[];
-}
-
 const DRAINED_WITHIN_MS = 60_000;
 const AFTER_KILL_MS = 12_000;
 const AFTER_TERM_MS = 1_000;
-const SHOWN = 20;
 
 export function verdictOf(results: Results): Verdict {
   if (!provesDuplicates(results.control)) return 'VOID';
-  return criteriaOf(results).every(({ holds }) => holds !== false) ? 'PASS' : 'FAIL';
+  return allHold(criteriaOf(results)) ? 'PASS' : 'FAIL';
 }
 
 export function criteriaOf(results: Results): Criterion[] {
   return [...promises(results), ...effects(results), ...times(results)];
-}
-
-function none(name: string, found: readonly string[]): Criterion {
-  return { name, figure: String(found.length), holds: found.length === 0, details: found };
 }
 
 function promises({ walks, promised, observed, histories, unasked }: Results): Criterion[] {
@@ -150,17 +138,10 @@ function times({ plan, drainedAfterMs, settledAfterMs, recovery }: Results): Cri
   ];
 }
 
-const seconds = (ms: number | null): string =>
-  ms === null ? 'never' : `${(ms / 1_000).toFixed(1)} s`;
 const late = ({ wakeUps, p50, p99, longest }: Lateness): string =>
   wakeUps === 0
     ? 'none measured'
     : `p50 ${p50} ms, p99 ${p99} ms, longest ${longest} ms (${wakeUps})`;
-const told = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ') || 'none';
-
 /** The report in Markdown. */
 export function reportOf(results: Results): string {
   const {
@@ -174,10 +155,6 @@ export function reportOf(results: Results): string {
     ledger,
     histories,
   } = results;
-  const criteria = criteriaOf(results);
-  const failed = criteria.filter(
-    ({ holds, details = [] }) => holds === false && details.length > 0,
-  );
   return [
     `# Chaos run: ${verdictOf(results)}`,
     '',
@@ -185,20 +162,7 @@ export function reportOf(results: Results): string {
     '',
     `${WORKERS} workers and ${APIS} API processes; links through ${linkKind}. ${WORKSPACES} workspaces, ${observed.enrollments.length} enrollments, ${observed.steps.length} steps, ${observed.events.length} events, ${found.taken} effects at the provider (${found.done} done by the rows). ${faults.length} faults. Calls to the API that were made again: ${results.repeatedCalls}.`,
     '',
-    '| criterion | figure | |',
-    '| --- | --- | --- |',
-    ...criteria.map(
-      ({ name, figure, holds }) =>
-        `| ${name} | ${figure} | ${holds === null ? 'told' : holds ? 'pass' : '**FAIL**'} |`,
-    ),
-    '',
-    ...failed.flatMap(({ name, details = [] }) => [
-      `## ${name}`,
-      '',
-      ...details.slice(0, SHOWN).map((text) => `- ${text}`),
-      ...more(details.length),
-      '',
-    ]),
+    ...criteriaLines(criteriaOf(results)),
     '## What happened',
     '',
     `- Ends: ${told(walks.ends)}. Failures by code: ${told(walks.failures)}.`,
@@ -218,8 +182,6 @@ export function reportOf(results: Results): string {
     '',
   ].join('\n');
 }
-
-const more = (count: number): string[] => (count > SHOWN ? [`- … and ${count - SHOWN} more`] : []);
 
 const minutesOf = ({ loadMs, judgesTimes }: Plan): number =>
   loadMs / 60_000 / (judgesTimes ? 1 : SHORT_SHARE);

@@ -8,10 +8,10 @@ export interface Answered {
 }
 
 export type Rest = (
-  method: 'POST' | 'PATCH',
+  method: 'GET' | 'POST' | 'PATCH',
   path: string,
   key: string,
-  body: unknown,
+  body?: unknown,
 ) => Promise<Answered>;
 
 /** Long: whoever gives up early and asks again makes a busy machine busier. */
@@ -34,7 +34,7 @@ export function createRest(addresses: readonly string[], count: { again: number 
       const answer = await once(`${address}/api/v1${path}`, {
         method,
         headers,
-        body: JSON.stringify(body),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (answer !== null) return answer;
       if (Date.now() > until)

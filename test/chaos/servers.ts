@@ -11,6 +11,8 @@ import { eventually } from '../support/eventually';
 export interface Server {
   /** Where it listens, the same after every start. */
   readonly port: number;
+  /** Of the process as it runs now. */
+  pid(): number;
   /** Ends it at once, without any order, and starts it again after so long. */
   strike(downMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -29,6 +31,7 @@ async function server(
   let running = await start();
   return {
     port,
+    pid: () => running.pid,
     async strike(downMs) {
       const record = recordProcess(running.pid);
       process.kill(running.pid, signal);

@@ -14,6 +14,7 @@ import { APIS, HISTORY_LIMIT, type Plan, WORKERS } from './plan';
 import { type Provider, startProvider } from './provider';
 import { randomOf } from './random';
 import { postgresIn, type Server, temporalIn } from './servers';
+import { Started } from './started';
 
 export interface Stack {
   readonly folder: string;
@@ -36,58 +37,46 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-type Stop = () => Promise<unknown>;
+/** Beside the product: the worker whose guards are off. */
+const CONTROL = 'test/chaos/unguarded-worker.ts';
 
 export async function startStack({ seed, keeps }: Plan): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-chaos-'));
-  const stops: Stop[] = [];
-  const stop = async () => {
-    for (const end of stops.splice(0).reverse()) await end().catch(() => undefined);
-  };
+  const started = new Started();
   try {
-    if (!keeps) stops.push(() => rm(folder, { recursive: true, force: true }));
-    return await startAll(folder, seed, stops, stop);
+    if (!keeps) started.with(() => rm(folder, { recursive: true, force: true }));
+    return await startAll(folder, seed, started);
   } catch (error) {
-    await stop();
+    await started.stop();
     throw error;
   }
 }
 
-async function startAll(
-  folder: string,
-  seed: number,
-  stops: Stop[],
-  stop: () => Promise<void>,
-): Promise<Stack> {
-  const own = async <T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> => {
-    const started = await starting;
-    stops.push(() => started.stop());
-    return started;
-  };
+async function startAll(folder: string, seed: number, started: Started): Promise<Stack> {
   const [database, temporal, provider, maker, built] = await Promise.all([
-    own(postgresIn(folder)),
-    own(temporalIn(folder)),
-    own(startProvider(randomOf(seed, 'provider'))),
-    own(startLinks()),
-    build(),
+    started.own(postgresIn(folder)),
+    started.own(temporalIn(folder)),
+    started.own(startProvider(randomOf(seed, 'provider'))),
+    started.own(startLinks()),
+    started.own(build('chaos', [CONTROL])),
   ]);
-  stops.push(() => built.remove());
   await migrate({ url: database.url });
   const sql = postgres(database.url, { max: 4, onnotice: () => undefined });
-  stops.push(() => sql.end({ timeout: 2 }));
+  started.with(() => sql.end({ timeout: 2 }));
   await watchWrites(sql);
   const links = await linksTo(maker, { database, temporal, provider });
   const processes = await startProcesses(folder, built, links, database.url);
   const { apis, workers } = processes;
-  stops.push(() => Promise.all([...apis, ...workers].map((each) => each.stop())));
+  started.with(() => Promise.all([...apis, ...workers].map((each) => each.stop())));
   const portOf = (name: LinkName): number => links.get(name)?.port ?? 0;
   return {
-    ...{ folder, postgres: database, temporal, provider, links, linkKind: maker.kind, sql, stop },
+    ...{ folder, postgres: database, temporal, provider, links, linkKind: maker.kind, sql },
     ...processes,
     httpUrl: `http://127.0.0.1:${portOf('worker-http')}`,
     async heal() {
       await Promise.all([...links.values()].map((link) => link.heal()));
     },
+    stop: () => started.stop(),
   };
 }
 
@@ -145,7 +134,7 @@ async function startProcesses(
     ...{ apis, apiAddresses, workers },
     async useUnguarded() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      workers.splice(0, workers.length, ...startWorkers('test/chaos/unguarded-worker.ts'));
+      workers.splice(0, workers.length, ...startWorkers(CONTROL));
     },
   };
 }
