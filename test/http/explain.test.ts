@@ -310,3 +310,13 @@ test("another workspace's contacts and workflows are none", async () => {
   expectProblem(await api.get(`/contacts/${id}/explain?workflow=none`), 404, 'workflow.not_found');
   expectProblem(await api.get(`/contacts/${id}/explain?journey=ours`), 422, 'request.invalid');
 });
+
+test('whoever gives an address in place of an id is told how to find the id', async () => {
+  const detail = async (name: string) => {
+    const answered = await api.get(`/contacts/${encodeURIComponent(name)}/explain`);
+    expectProblem(answered, 404, 'contact.not_found');
+    return answered.body.detail as string;
+  };
+  expect(await detail('ada@example.com')).toContain('GET /contacts?email= finds it by the address');
+  expect(await detail('customer-1')).toBe('There is no contact "customer-1" in this workspace.');
+});

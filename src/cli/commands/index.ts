@@ -4,6 +4,7 @@ import { diff } from './diff';
 import { enroll } from './enroll';
 import { enrollments } from './enrollments';
 import { event } from './event';
+import { explain } from './explain';
 import { exportCommand } from './export';
 import { jobs } from './jobs';
 import { plan } from './plan';
@@ -16,5 +17,5 @@ import { workflows } from './workflows';
 export const COMMANDS: readonly Command[] = [
   ...[validate, simulate, test],
   ...[plan, apply, diff, exportCommand],
-  ...[enroll, event, enrollments, workflows, jobs],
+  ...[enroll, event, enrollments, explain, workflows, jobs],
 ];

@@ -53,8 +53,12 @@ const erasedSchema = z
   })
   .meta({ id: 'ContactErased' });
 
-export const contactMissing = (id: string) => () =>
-  fail('contact.not_found', `There is no contact "${id.slice(0, 100)}" in this workspace.`);
+/** Whoever gives an address where an id belongs is told how to find the id. */
+export const contactMissing = (id: string) => () => {
+  const missing = `There is no contact "${id.slice(0, 100)}" in this workspace.`;
+  const hint = ' Here a contact is named by its id; GET /contacts?email= finds it by the address.';
+  return fail('contact.not_found', id.includes('@') ? missing + hint : missing);
+};
 
 export const contactRoutes = [
   writeRoute({
