@@ -13,6 +13,10 @@ const MAX_ISSUES = 20;
 
 export const TOO_MANY_VALUES = `This text is too large: it goes on behind ${MAX_VALUES_READ} values.`;
 
+const NO_KEY = 'A key is a text.';
+/** To YAML, `{{ name }}` is an object that has an object for a key. */
+const NO_KEY_BUT_LIQUID = `${NO_KEY} A text that begins with "{{" needs quotation marks around it.`;
+
 /** Builds the value of a document. What is wrong with single values is collected; excess stops it. */
 export class YamlValues {
   readonly issues: Issue[] = [];
@@ -50,7 +54,7 @@ export class YamlValues {
     const entries = new Map<string, Json>();
     for (const { key, value } of pairs) {
       const name = keyText(key);
-      if (name === null) this.complain(key, 'unparsable', 'A key is a text.');
+      if (name === null) this.complain(key, 'unparsable', isMap(key) ? NO_KEY_BUT_LIQUID : NO_KEY);
       else if (entries.has(name)) {
         this.complain(key, 'duplicate_key', `The key "${name.slice(0, 60)}" is given twice here.`);
       } else entries.set(name, this.read(value, [...path, name]));

@@ -12,6 +12,7 @@ import type { Issue } from '../errors';
 import type { Json } from '../journey/json';
 import { MAX_BYTES_READ, MAX_VALUES_READ } from './definition-limits';
 import { type Positions, positionsIn } from './yaml-positions';
+import { quotesHint } from './yaml-hint';
 import { issueAt, Refusal } from './yaml-refusal';
 import { TOO_MANY_VALUES, YamlValues } from './yaml-values';
 
@@ -57,8 +58,6 @@ function refused(issues: Issue[]): ParsedYaml {
   return { value: null, positions: null, issues };
 }
 
-const QUOTES = 'A text that holds ": ", " #" or begins with "{{" needs quotation marks around it.';
-
 function compose(text: string, lines: LineCounter): Document {
   const tokens = tokensOf(text, lines);
   const composer = new Composer({
@@ -79,7 +78,7 @@ function compose(text: string, lines: LineCounter): Document {
   // What follows the first problem is the parser's guess at the rest, and only confuses.
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
-    const message = `${sentence(problem.message)} ${QUOTES}`;
+    const message = `${sentence(problem.message)} ${quotesHint(problem, text)}`.trimEnd();
     throw new Refusal([issueAt(lines, problem.pos[0], 'unparsable', message)]);
   }
   if (second !== undefined) {

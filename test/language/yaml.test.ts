@@ -214,3 +214,45 @@ describe('line and column', () => {
     );
   });
 });
+
+describe('the hint about quotation marks', () => {
+  const hints = (text: string) =>
+    parseYaml(text).issues?.map(({ message }) => message.includes('needs quotation marks'));
+
+  test.each([
+    'a: b: c',
+    'steps:\n  - subject: Hello: you\n    text: x',
+    'subject: {{ first_name }}',
+    'subject: {{ first_name }}, hi',
+    '- {{ a }} b',
+    '{ a: b: c }',
+    '{ a: b #c }',
+    'a: "b" c',
+    "a: 'it's'",
+    "a: 'tis the season",
+    'a: "b\nc: d',
+    'a: @ada',
+    '"a": b: c',
+  ])('is given for %j', (text) => {
+    expect(hints(text)).toEqual([true]);
+  });
+
+  test.each([
+    'a:\n\tb: 1',
+    'a:\n\tb: x: y',
+    'steps:\n  - id: a\n  \ttype: wait',
+    'a: 1\n  b: 2',
+    'a:\n   b: 1\n  c: 2',
+    'a:\n  - x\n - y',
+    'steps:\n  - id: a\n     type: wait',
+    'steps:\n- id: a\n type: wait',
+    'steps:\n  - id: a\n  type: b',
+    'a: 1\nb\nc: 2',
+    'a:1\nb: 2',
+    'a: ]',
+    '{"a": 1 "b": 2}',
+    '{\n  "a" 1}',
+  ])('is not given for %j', (text) => {
+    expect(hints(text)).toEqual([false]);
+  });
+});
