@@ -1,10 +1,12 @@
 /** The files that a command names: single ones, whole folders, standard input. */
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { UsageError } from './usage-error';
 
 const STANDARD_INPUT = '-';
+const LINE_END = 0x0a;
 const ENDINGS = ['.yaml', '.yml', '.json'];
 /** Folders of packages and of tools, which hold no definitions of ours. */
 const PASSED_OVER = /^(?:node_modules|\..+)$/;
@@ -42,15 +44,36 @@ function walk(folder: string): readonly string[] {
     });
 }
 
-let standardInput: string | null = null;
+let standardInput: Buffer | null = null;
 
-/** Reads a file, or standard input for `-`, which can be read once. */
+/** Reads a file, or standard input for `-`, which can be read once. Fails with a UsageError where it is no UTF-8. */
 export async function readSource(name: string): Promise<Source> {
-  if (name !== STANDARD_INPUT)
-    return { name, text: withoutMark(reading(name, () => readFileSync(name, 'utf8'))) };
+  if (name !== STANDARD_INPUT) return asSource(name, () => readFileSync(name));
   if (standardInput !== null) throw new UsageError('Standard input (-) can be read once only.');
-  standardInput = withoutMark(await text(process.stdin));
-  return { name: '<stdin>', text: standardInput };
+  standardInput = await buffer(process.stdin);
+  const bytes = standardInput;
+  return asSource('<stdin>', () => bytes);
+}
+
+function asSource(name: string, read: () => Buffer): Source {
+  const bytes = reading(name, read);
+  if (!isUtf8(bytes)) throw notUtf8(name, bytes);
+  return { name, text: withoutMark(reading(name, () => bytes.toString('utf8'))) };
+}
+
+/** Reading on would store something else than was written: `J\ufffdrgen` for a Jürgen in Latin-1. */
+function notUtf8(name: string, bytes: Buffer): UsageError {
+  let line = 1;
+  let start = 0;
+  // No character of UTF-8 holds the byte of a line's end, so each line can be judged by itself.
+  for (let end = bytes.indexOf(LINE_END); end !== -1; end = bytes.indexOf(LINE_END, start)) {
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    start = end + 1;
+    line += 1;
+  }
+  return new UsageError(
+    `${name}:${line}: This line is no UTF-8, so some of its characters cannot be read. Save the file as UTF-8, and try again.`,
+  );
 }
 
 /** Some editors begin a text with a byte order mark, which would shift the first column. */

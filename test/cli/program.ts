@@ -15,7 +15,7 @@ export interface Ran {
 const folders: string[] = [];
 
 /** A folder with these files; names may have folders in them. */
-export function folderWith(files: Readonly<Record<string, string>>): string {
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'throughline-cli-'));
   folders.push(folder);
   for (const [name, content] of Object.entries(files)) {
@@ -34,7 +34,7 @@ export function removeFolders(): void {
 export async function throughline(
   folder: string,
   args: readonly string[],
-  input = '',
+  input: string | Uint8Array = '',
 ): Promise<Ran> {
   const program = path.join(ROOT, 'src/cli/main.ts');
   const child = spawn(process.execPath, ['--import', TSX, program, ...args], {

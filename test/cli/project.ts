@@ -4,7 +4,7 @@ import { folderWith, throughline } from './program';
 
 export function projectOf(api: Pick<TestApi, 'address' | 'key'>) {
   const run = JSON.stringify({ api: api.address, apiKey: api.key });
-  return (files: Readonly<Record<string, string>> = {}) => {
+  return (files: Readonly<Record<string, string | Uint8Array>> = {}) => {
     const folder = folderWith({ ...files, '.throughline/run.json': run });
     return {
       folder,
