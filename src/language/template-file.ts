@@ -1,5 +1,6 @@
 /** A stored template written in a file, as YAML or JSON: for dry runs where no server has it, and to be stored. */
 import type { Issue } from '../errors';
+import type { Json, JsonObject } from '../journey/json';
 import { MAIL_PARTS, type MailTemplate, templateKey } from '../journey/mail-template';
 import { templateFindings } from './check-template';
 import type { FoundIssue } from './findings';
@@ -12,6 +13,8 @@ import { yamlText } from './yaml-text';
 import { issuesOf } from './zod-issues';
 
 export interface ParsedTemplate {
+  /** Also where there are errors, as far as it can be read then. */
+  readonly key: string;
   /** Null where there are errors. */
   readonly template: MailTemplate | null;
   /** For people; undefined where the file gives none. */
@@ -23,20 +26,24 @@ export interface ParsedTemplate {
 /** Judges the text of a file; without a "key" the template has that of the file's name. Never throws for bad input. */
 export function parseTemplateText(text: string, fileName: string): ParsedTemplate {
   const { value, positions, issues } = parseYaml(text);
-  if (issues !== null) return { template: null, errors: issues, warnings: [] };
+  if (issues !== null) return { key: fileName, template: null, errors: issues, warnings: [] };
+  const meant = keyIn(value) ?? fileName;
+  const refuse = (errors: readonly FoundIssue[]): ParsedTemplate => ({
+    ...{ key: meant, template: null, errors: errors.map(placedBy(positions)), warnings: [] },
+  });
   const hostile = guardJson(value, 'definition');
-  if (hostile.length > 0) return refused(hostile, positions);
+  if (hostile.length > 0) return refuse(hostile);
   const parsed = templateInFile.safeParse(value);
   if (!parsed.success) {
     const asked = { domain: 'definition', schema: templateInFile, input: value } as const;
-    return refused(issuesOf(parsed.error, asked), positions);
+    return refuse(issuesOf(parsed.error, asked));
   }
   const { key = fileName, name, ...content } = parsed.data;
   const findings = templateFindings(content);
   const errors = [...keyIssues(key), ...findings.errors];
-  if (errors.length > 0) return refused(errors, positions);
+  if (errors.length > 0) return refuse(errors);
   const warnings = findings.warnings.map(placedBy(positions));
-  return { template: { key, version: 1, ...content }, name, errors: [], warnings };
+  return { key, template: { key, version: 1, ...content }, name, errors: [], warnings };
 }
 
 /** A template as the text of a file that is named like its key; reading it gives the same. */
@@ -56,9 +63,10 @@ function keyIssues(key: string): FoundIssue[] {
   return [{ code: 'definition.missing_field', path: 'key', message }];
 }
 
-const refused = (errors: readonly FoundIssue[], positions: Positions): ParsedTemplate => ({
-  ...{ template: null, errors: errors.map(placedBy(positions)), warnings: [] },
-});
+function keyIn(value: Json): string | undefined {
+  const { key } = value !== null && typeof value === 'object' ? (value as JsonObject) : {};
+  return typeof key === 'string' ? key : undefined;
+}
 
 const placedBy =
   (positions: Positions) =>

@@ -5,6 +5,7 @@ import type { Issue } from '../../errors';
 import type { MailTemplate } from '../../journey/mail-template';
 import { contentHash } from '../../language/content-hash';
 import type { Reference } from '../../language/references';
+import { didYouMean, suggestion } from '../../language/suggest';
 import type { ReadDefinition } from '../definitions';
 import type { Shelf } from '../templates';
 import { UsageError } from '../usage-error';
@@ -79,7 +80,10 @@ async function plannedFile(
     if (!planned.workflows.has(key) && (await findWorkflow(client, key)) === null)
       missing.push(issue);
   const templates = await templatesOf(client, named, planned.shelf);
-  missing.push(...named.filter(({ key }) => !templates.has(key)).map(({ issue }) => issue));
+  const near = Object.keys(planned.shelf.templates);
+  for (const { key, issue } of named)
+    if (!templates.has(key))
+      missing.push({ ...issue, message: issue.message + didYouMean(suggestion(key, near)) });
   const tests = await outcomeOfTests(definition, Object.fromEntries(templates));
   return { file, definition, source, warnings: [...warnings, ...missing], missing, tests };
 }

@@ -92,6 +92,52 @@ describe('in files', () => {
     expect(both.err).toContain('t/a.yaml and t/x.yaml both hold the template "x".');
   });
 
+  it('with errors are not said to be unknown to the journeys that send them', async () => {
+    const folder = folderWith({
+      'offer.yaml': offer('offer'),
+      't/other-name.yaml': 'key: spring-offer\nsubject: Hi\ntext: |\n  {{ two\n',
+    });
+    const { out } = await throughline(folder, ['validate', 'offer.yaml', '--templates', 't']);
+    expect(lines(out)[0]).toBe(
+      'offer.yaml:5:73 warning definition.unknown_template steps[0].config.template: t/other-name.yaml has errors, so no test can look at what the template "spring-offer" says.',
+    );
+    expect(lines(out)[1]).toMatch(/^t\/other-name\.yaml:4:3 error definition\.bad_template text:/);
+  });
+
+  it('are suggested to who misspells one, and their folder is asked for once', async () => {
+    const folder = folderWith({
+      'offer.yaml': offer('offer').replace('spring-offer', 'spring-ofer'),
+      'far.yaml': offer('far').replace('spring-offer', 'goodbye'),
+      't/spring-offer.yaml': TEMPLATE,
+    });
+    const args = ['offer.yaml', 'far.yaml', '--templates', 't'];
+    const { out } = await throughline(folder, ['validate', ...args]);
+    const said = lines(out).map((line) => line.replace(/^.*config\.template: /, ''));
+    expect(said.slice(0, 2)).toEqual([
+      't holds no template "spring-ofer", so no test can look at what it says. Did you mean "spring-offer"?',
+      't holds no template "goodbye", so no test can look at what it says. "throughline plan" asks the API whether there is one.',
+    ]);
+    const json = JSON.parse((await throughline(folder, ['test', ...args, '--json'])).out) as object;
+    expect(json).toMatchObject({ files: [{ warnings: [{ suggestion: 'spring-offer' }] }, {}] });
+  });
+
+  it('among definitions are told for what they are, without the option', async () => {
+    const folder = folderWith({
+      'j/offer.yaml': offer('offer'),
+      'j/mails/spring-offer.yaml': TEMPLATE,
+      'j/mails/plain.json': '{ "key": "x", "subject": "Hi", "html": "<p>Hi</p>" }',
+      'j/half.yaml': 'key: half\nsubject: Hi\ntext: Hi\nsteps: []\n',
+    });
+    const { code, out } = await throughline(folder, ['validate', 'j']);
+    const about = (file: string) => lines(out).filter((line) => line.startsWith(file));
+    for (const file of ['j/mails/spring-offer.yaml', 'j/mails/plain.json'])
+      expect(about(file)).toEqual([
+        `${file}:1:1 error definition.wrong_type: This is a template of a mail, and no definition. Commands that look at templates take its folder with --templates.`,
+      ]);
+    expect(about('j/half.yaml').length).toBeGreaterThan(1);
+    expect(code).toBe(1);
+  });
+
   it('are shown by a simulation', async () => {
     const folder = folderWith({ 'offer.yaml': offer('offer'), 'spring-offer.yaml': TEMPLATE });
     const contact = '{"email":"ada@example.com","firstName":"Ada"}';
@@ -124,6 +170,16 @@ describe('of the API', () => {
 });
 
 describe('of files that are applied', () => {
+  it('are suggested by a plan to who misspells one', async () => {
+    const { run } = projectOf(api)({
+      'a.yaml': offer('misspelt').replace('spring-offer', 'thank-yu'),
+      't/thank-you.yaml': TEMPLATE,
+    });
+    const { out } = await run('plan', 'a.yaml', '--templates', 't');
+    expect(out).toContain('There is no template "thank-yu"');
+    expect(out).toContain('Did you mean "thank-you"?');
+  });
+
   const MAIL = 'journeys/mails/welcome-mail.yaml';
   const journey = (key: string) => offer(key).replace('spring-offer', 'welcome-mail');
   const shelf = ['--templates', 'journeys/mails'] as const;
