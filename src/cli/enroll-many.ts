@@ -5,7 +5,7 @@ import { groupOf, objectOf } from './input';
 import type { Options, Values } from './options';
 import { printFacts, printJob } from './show';
 import { readSource } from './sources';
-import type { Terminal } from './terminal';
+import { printable, type Terminal } from './terminal';
 import { UsageError } from './usage-error';
 import { wholeNumber } from './values';
 import { awaitedJob, isOver } from './waiting';
@@ -69,7 +69,7 @@ export async function enrollMany(
   if (isDry) {
     const forecast = await client.workflows.forecastMany(workflow, many);
     if (json) terminal.json(forecast);
-    else printForecast(forecast, terminal);
+    else printForecast(forecast, 'csv' in many, terminal);
     return 0;
   }
   const started = await client.workflows.enrollMany(workflow, many);
@@ -79,7 +79,7 @@ export async function enrollMany(
   return wait !== undefined && !isOver(job) ? 1 : 0;
 }
 
-function printForecast(forecast: EntryForecast, terminal: Terminal): void {
+function printForecast(forecast: EntryForecast, isFile: boolean, terminal: Terminal): void {
   const { total, wouldEnter, wouldNot, passedOver, reasons, refused, complete } = forecast;
   const why = Object.entries(reasons).map(([code, count]) => `${count} ${code}`);
   printFacts(
@@ -91,8 +91,11 @@ function printForecast(forecast: EntryForecast, terminal: Terminal): void {
     ],
     terminal,
   );
-  for (const { position, detail } of refused)
-    if (detail !== null) terminal.line(`line ${position}: ${detail}`);
+  for (const { position, contactId, reason, detail } of refused) {
+    const who = isFile || contactId === null ? `line ${position}` : `contact ${contactId}`;
+    terminal.line(printable(`${who}: ${reason}${detail === null ? '' : ` ${detail}`}`));
+  }
+  if (wouldNot > refused.length) terminal.line(`and ${wouldNot - refused.length} more`);
   if (!complete)
     terminal.line(
       `There was time to judge ${wouldEnter + wouldNot + passedOver} of ${total}; nothing is said of the others.`,

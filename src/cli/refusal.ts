@@ -1,5 +1,5 @@
 /** What an API that refused, or did not answer, is told as. */
-import type { ThroughlineError } from '../client/error';
+import type { ThroughlineError, ThroughlineIssue } from '../client/error';
 import type { ExitCode } from './command';
 import { printable, type Terminal } from './terminal';
 
@@ -25,7 +25,14 @@ export function refusalView({
 export function tellRefusal(error: ThroughlineError, json: boolean, terminal: Terminal): ExitCode {
   if (json) terminal.json(refusalView(error));
   console.error(printable(error.message));
-  for (const { path, message } of error.issues)
-    console.error(printable(`  ${path === '' ? '' : `${path}: `}${message}`));
+  for (const line of new Set(error.issues.map((issue) => told(issue, error.message))))
+    if (line !== '') console.error(printable(`  ${line}`));
   return exitCodeOf(error);
+}
+
+/** An issue that the sentence before has told already adds its line, or nothing. */
+function told({ path, message, line }: ThroughlineIssue, before: string): string {
+  if (!before.includes(message)) return path === '' ? message : `${path}: ${message}`;
+  if (line === undefined) return '';
+  return path === '' ? `line ${line}` : `${path}, line ${line}`;
 }

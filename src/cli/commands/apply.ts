@@ -13,7 +13,8 @@ import { UsageError } from '../usage-error';
 
 export const apply = defineCommand({
   name: 'apply',
-  summary: 'Do what "plan" has shown, or nothing when files or workflows have changed since.',
+  summary:
+    'Do what "plan" has shown, or nothing when files, templates or workflows have changed since.',
   usage: '<file…|folder…> --plan <hash> [options]',
   description: [
     'Takes the files and options that "plan" was given, and its hash. Stores templates and drafts first, then',
@@ -60,8 +61,10 @@ export const apply = defineCommand({
 const MOVED = {
   code: 'plan.changed',
   error:
-    'The plan fits no more: the files, the options, or the workflows have changed since. This is what it would be now; nothing was done.',
+    'The plan fits no more: the files, the options, the templates or the workflows have changed since. This is what it would be now; nothing was done.',
 };
+
+type Failure = NonNullable<Outcome['failure']>;
 
 type Result = { readonly plan: Plan } & (
   | { readonly why: typeof MOVED; readonly outcome: null }
@@ -96,8 +99,18 @@ function report(
     return 0;
   }
   console.error(printable(`${failure.key}: ${failure.error.message}`));
-  console.error('What stands above was done, the rest was not. Plan again, and apply that.');
+  console.error(`${whatWasDone(failure.error, templates.length + applied.length)} ${AGAIN}`);
   return exitCodeOf(failure.error);
+}
+
+const AGAIN = 'Once that is mended, plan again, and apply that.';
+
+/** Of a refusal it is known that it changed nothing; of a call without a proper answer it is not. */
+function whatWasDone({ status }: Failure['error'], count: number): string {
+  const isRefused = status !== null && status >= 400 && status < 500;
+  const above = count === 0 ? 'Nothing was done' : 'What stands above was done';
+  if (!isRefused) return `${above}; whether this was, is not known.`;
+  return count === 0 ? `${above}.` : `${above}, the rest was not.`;
 }
 
 const DRAFT = { create: 'created', change: 'draft changed', keep: 'draft as it was' } as const;

@@ -150,6 +150,24 @@ test('each write is bound to the draft that was looked at, and what was done bef
   expect((await api.get('/workflows/bound')).body.name).toBe('Hers');
 });
 
+test('a plan that fits no more names templates too', async () => {
+  const { run } = project({ 'named.yaml': waits('named') });
+  const { code, err } = await run('apply', 'named.yaml', '--plan', '0123456789abcdef');
+  expect([code, err]).toEqual([
+    1,
+    'The plan fits no more: the files, the options, the templates or the workflows have changed since. This is what it would be now; nothing was done.\n',
+  ]);
+});
+
+test('a failure before anything was done is told as that', async () => {
+  const { run } = project({ 'first.yaml': waits('first') });
+  const reader = await api.keyWith(['workflows:read', 'enrollments:read']);
+  const { code, out, err } = await run('apply', 'first.yaml', '--yes', '--key', reader);
+  expect([code, out]).toEqual([3, '']);
+  expect(err).toMatch(/^first: auth\.forbidden: /);
+  expect(err).toMatch(/\nNothing was done\. Once that is mended, plan again, and apply that\.\n$/);
+});
+
 test('what others have left in the draft is shown before it is lost', async () => {
   const { run, json } = await published('lost');
   await api.patch('/workflows/lost', { name: 'Hers' });
