@@ -30,7 +30,7 @@ export async function heldBack(send: Holdable, loaded: EnrollmentFacts): Promise
 const BECAUSE: Readonly<Record<SuppressionReason, string>> = {
   hard_bounce: 'a mail to it came back for good',
   complaint: 'a mail to it was reported as spam',
-  manual: 'somebody ordered it',
+  manual: 'an operator put it on the list of suppressed addresses',
 };
 
 /** Why nothing may go to an address; null when something may. */

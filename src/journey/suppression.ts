@@ -22,10 +22,11 @@ const SOFT = /^(?:soft|transient|temporary|deferred|delayed|undetermined|blocked
 /** Why an event ends all mail to the address of its message; null for any other event. */
 export function suppressedBy(type: string, properties: JsonObject): SuppressionReason | null {
   if (type === 'email.complained') return 'complaint';
-  return type === 'email.bounced' && !isSoft(properties) ? 'hard_bounce' : null;
+  return type === 'email.bounced' && !isSoftBounce(properties) ? 'hard_bounce' : null;
 }
 
-function isSoft(properties: JsonObject): boolean {
+/** Whether an `email.bounced` tells of a mail that another one may follow. */
+export function isSoftBounce(properties: JsonObject): boolean {
   return KIND_FIELDS.some((field) => {
     const kind = Object.hasOwn(properties, field) ? properties[field] : null;
     return typeof kind === 'string' && SOFT.test(kind.trim());

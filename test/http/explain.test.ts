@@ -225,6 +225,33 @@ describe('somebody who is or was inside', () => {
     );
   });
 
+  test('is told what became of a mail that she was sent', async () => {
+    await active('fates');
+    const contactId = await contact();
+    const id = await enroll('fates', contactId);
+    const { at, step, mail } = await walker(id);
+    await step('welcome', 1, { port: 'next', reason: 'send.sent' });
+    const delivery = await mail('claimed');
+    if (delivery === null) throw new Error('The mail was claimed before.');
+    await inside((tx) => recordAttempt(tx, delivery, { status: 'sent', response: '250 ok' }));
+    const reacts = async (type: string, minutes: number, properties = {}) => {
+      const when = { occurredAt: at(minutes), receivedAt: at(minutes) };
+      const event = { contactId, type, properties, ...when, deliveryKey: delivery.effectKey };
+      await inside((tx) => recordEvent(tx, event));
+      return answer(await explain(contactId, 'fates'));
+    };
+    expect(await reacts('email.bounced', 2, { kind: 'transient' })).toMatch(
+      / She was sent the mail "Welcome", and it came back \(soft bounce\)\.$/,
+    );
+    expect(await reacts('email.delivered', 3)).toMatch(/ She was sent the mail "Welcome"\.$/);
+    expect(await reacts('email.complained', 4)).toMatch(
+      / She was sent the mail "Welcome", and she complained about it\.$/,
+    );
+    expect(await reacts('email.bounced', 5, { kind: 'hard' })).toMatch(
+      / She was sent the mail "Welcome", and it came back \(hard bounce\) and she complained about it\.$/,
+    );
+  });
+
   test('is told why a message was held back, and how it ended', async () => {
     await active('held');
     const contactId = await contact();
@@ -253,9 +280,39 @@ describe('somebody who is or was inside', () => {
       'Send "The welcome": the mail was not sent: she has refused the topic "offers" of the channel "email"; she left by "not_sent".',
     );
     await api.admin`update deliveries set reason = 'suppressed',
-      receipt = 'The address is suppressed since yesterday: somebody ordered it.' where enrollment_id = ${id}`;
+      receipt = 'The address is suppressed since 2026-11-22T19:00:00.000Z: it came back.' where enrollment_id = ${id}`;
     expect(sentences(await explain(contactId, 'held'))).toContain(
-      'Send "The welcome": the mail was not sent: the address is suppressed since yesterday: somebody ordered it; she left by "not_sent".',
+      'Send "The welcome": the mail was not sent: the address is suppressed since 2026-11-22 19:00 UTC: it came back; she left by "not_sent".',
+    );
+  });
+
+  test('is told for what a mail is put off, and until when in one form', async () => {
+    await active('quiet');
+    const contactId = await contact();
+    const id = await enroll('quiet', contactId);
+    const { at, step, mail } = await walker(id);
+    await step('welcome', 1, { status: 'waiting', endedAt: null });
+    const delivery = await mail('blocked', 'quiet_hours');
+    await api.admin`update deliveries set status = 'deferred', deferred_until = ${at(60)},
+      receipt = ${`Blocked by quiet hours, next possible at ${at(60).toISOString()}.`}
+      where id = ${delivery?.id ?? ''}`;
+    const place = { currentNodeIds: ['welcome'], status: 'waiting', waitUntil: null } as const;
+    await inside((tx) => setPosition(tx, id, { ...place, waitingFor: 'e-mail' }));
+    const told = await explain(contactId, 'quiet');
+    expect(answer(told)).toBe(
+      `She is in "Journey" at Send "The welcome", and the mail waits for the end of quiet hours, until ${clock(at(60))}.`,
+    );
+    expect(told.story.at(-1)).toMatchObject({
+      sentence: `Send "The welcome": the mail is put off until ${clock(at(60))}: blocked by quiet hours.`,
+      until: at(60).toISOString(),
+    });
+    await api.admin`update deliveries set reason = 'capped' where id = ${delivery?.id ?? ''}`;
+    expect(answer(await explain(contactId))).toContain(
+      `, and the mail waits for room under the cap on messages, until ${clock(at(60))}.`,
+    );
+    await inside((tx) => setPosition(tx, id, { ...place, waitingFor: 'cart.paid' }));
+    expect(answer(await explain(contactId))).toMatch(
+      new RegExp(`Put off is the mail of .*, next possible at ${clock(at(60))}\\.$`),
     );
   });
 

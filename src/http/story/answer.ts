@@ -2,9 +2,11 @@
 import type { DeliveryRow } from '../../db/deliveries';
 import type { EventRow } from '../../db/events';
 import { HELD_FOR } from '../../db/workflow-pause';
+import { waitOf } from '../../journey/graph';
 import { counted, joined, placeOf, quoted } from '../words';
-import { failureWords, messageName, whyNot } from './effect-words';
+import { deferredWords, failureWords, messageName, whyNot } from './effect-words';
 import { endWords, refusalWords } from './entry-lines';
+import { fateWords } from './fate-words';
 import { type Line, type ToldEnrollment, waitWords, when } from './line';
 
 export interface Answered {
@@ -16,12 +18,14 @@ export interface Answered {
   readonly missed: readonly Line[];
   /** Those of the newest passage, in the order in which they were made. */
   readonly messages: readonly DeliveryRow[];
+  /** Events about her messages. */
+  readonly reactions: readonly EventRow[];
   /** Why no event could have let her in; null where that is not known, or not so. */
   readonly noWayIn: string | null;
 }
 
 export function answerOf(answered: Answered): string {
-  const { name, passages, refusals, messages } = answered;
+  const { name, passages, refusals } = answered;
   const [latest] = passages;
   if (latest === undefined) return `She never entered ${quoted(name)}. ${whyNever(answered)}`;
   const later = refusals.filter(({ occurredAt }) => occurredAt > latest.row.startedAt);
@@ -30,7 +34,9 @@ export function answerOf(answered: Answered): string {
     last === undefined
       ? ''
       : ` Since then she was refused ${counted(later.length, 'time')}, the last time at ${when(last.occurredAt)}: ${refusalWords(last)}.`;
-  return `${standing(latest)}. ${sent(latest, messages)}${refused}`;
+  const held = heldMessage(latest, answered);
+  const told = [`${standing(latest, held)}.`, sent(latest, answered, held)];
+  return `${told.filter((sentence) => sentence !== '').join(' ')}${refused}`;
 }
 
 function whyNever({ refusals, missed, noWayIn }: Answered): string {
@@ -42,7 +48,21 @@ function whyNever({ refusals, missed, noWayIn }: Answered): string {
   return noWayIn ?? 'Nobody and nothing asked for it.';
 }
 
-function standing(told: ToldEnrollment): string {
+/** The message for which she waits herself; of what another path holds, it is said apart. */
+function heldMessage(
+  { row, graph }: ToldEnrollment,
+  { messages }: Answered,
+): DeliveryRow | undefined {
+  if (row.status !== 'waiting' || graph === null) return undefined;
+  const isWaitOf = (nodeId: string) =>
+    graph.has(nodeId) && waitOf(graph.node(nodeId), 0)?.for === row.waitingFor;
+  return messages.find(
+    ({ status, nodeId }) =>
+      status === 'deferred' && row.currentNodeIds.includes(nodeId) && isWaitOf(nodeId),
+  );
+}
+
+function standing(told: ToldEnrollment, held: DeliveryRow | undefined): string {
   const { row, workflowName, graph } = told;
   if (row.endedAt !== null) return `${endWords(told)}, at ${when(row.endedAt)}`;
   const places = joined(row.currentNodeIds.map((id) => placeOf(graph, id)));
@@ -50,25 +70,41 @@ function standing(told: ToldEnrollment): string {
   const inside = `She is in ${quoted(workflowName)}${at}`;
   if (row.status === 'paused')
     return `${inside}, and stands still: ${row.waitingFor === HELD_FOR ? 'the whole workflow is paused' : 'somebody paused her'}`;
+  if (held !== undefined) return `${inside}, and ${deferredWords(held)}`;
   return row.status === 'waiting'
     ? `${inside}, and ${waitWords(row.waitingFor, row.waitUntil)}`
     : inside;
 }
 
-function sent({ graph }: ToldEnrollment, messages: readonly DeliveryRow[]): string {
+function sent(
+  { graph }: ToldEnrollment,
+  { messages, reactions }: Answered,
+  held: DeliveryRow | undefined,
+): string {
   if (messages.length === 0) return 'No message was made for her.';
   const these = (status: DeliveryRow['status']) =>
     messages.filter((each) => each.status === status);
   const named = (rows: readonly DeliveryRow[]) => joined(rows.map(messageName));
   // What was held back was never written, so it has no subject.
   const at = (row: DeliveryRow) => `${messageName(row)} of ${placeOf(graph, row.nodeId)}`;
+  const fateOf = ({ effectKey }: DeliveryRow) =>
+    fateWords(reactions.filter(({ deliveryKey }) => deliveryKey === effectKey));
+  const fared = these('sent').map((row) => ({ row, fate: fateOf(row) }));
   const told = [
-    phrase(these('sent'), (rows) => `She was sent ${named(rows)}.`),
+    phrase(
+      fared.flatMap(({ row, fate }) => (fate === '' ? [row] : [])),
+      (rows) => `She was sent ${named(rows)}.`,
+    ),
+    ...fared.flatMap(({ row, fate }) =>
+      fate === '' ? [] : [`She was sent ${messageName(row)}, and ${fate}.`],
+    ),
     phrase(these('claimed'), (rows) => `On its way is ${named(rows)}.`),
     phrase(these('unknown'), (rows) => `Nobody knows whether she was sent ${named(rows)}.`),
     ...these('failed').map((row) => `She was not sent ${messageName(row)}: ${failureWords(row)}.`),
     ...these('blocked').map((row) => `She was not sent ${at(row)}: ${whyNot(row)}.`),
-    ...these('deferred').map((row) => `Put off is ${at(row)}: ${whyNot(row)}.`),
+    ...these('deferred')
+      .filter((row) => row !== held)
+      .map((row) => `Put off is ${at(row)}: ${whyNot(row)}.`),
   ];
   return told.filter((sentence) => sentence !== '').join(' ');
 }

@@ -2,7 +2,7 @@
 import type { DeliveryRow } from '../../db/deliveries';
 import type { EffectRow } from '../../db/effects';
 import { inSentence, quoted } from '../words';
-import { when } from './line';
+import { when, withReadableInstants } from './line';
 import { heldBackWords, wordsOf } from './reasons';
 
 /** How a doubt was settled, behind "was handed over". */
@@ -36,7 +36,7 @@ export function messageWords(delivery: DeliveryRow, isOpen: boolean): string {
     case 'failed':
       return `${name} was not sent: ${failureWords(delivery)}${isOpen ? '; it is tried again' : ''}`;
     case 'deferred':
-      return `${name} is put off${deferredUntil === null ? '' : ` until ${when(deferredUntil)}`}: ${whyNot(delivery)}`;
+      return `${name} is put off${deferredUntil === null ? '' : ` until ${when(deferredUntil)}`}: ${whyNot(delivery).replace(NEXT, '')}`;
     case 'blocked':
       return `${name} was not sent: ${whyNot(delivery)}`;
   }
@@ -46,7 +46,20 @@ export function messageWords(delivery: DeliveryRow, isOpen: boolean): string {
 export function whyNot(delivery: DeliveryRow): string {
   const { reason, receipt } = delivery;
   if (reason === 'unsubscribed') return refusedChannelWords(delivery);
-  return receipt === null ? heldBackWords(reason ?? 'unknown') : inSentence(receipt);
+  if (receipt === null) return heldBackWords(reason ?? 'unknown');
+  return withReadableInstants(inSentence(receipt));
+}
+
+/** Where a sentence has told until when already. */
+const NEXT = /, next possible at .*$/;
+
+/** "the mail waits for the end of quiet hours, until …". */
+export function deferredWords({ channel, reason, deferredUntil }: DeliveryRow): string {
+  const noun = `the ${NOUNS[channel] ?? 'message'}`;
+  const until = deferredUntil === null ? '' : `, until ${when(deferredUntil)}`;
+  return reason === 'quiet_hours'
+    ? `${noun} waits for the end of quiet hours${until}`
+    : `${noun} waits for room under the cap on messages${until}`;
 }
 
 /** What she has refused: a receipt was written where it was the topic alone. */

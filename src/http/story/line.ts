@@ -53,6 +53,12 @@ export function when(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+const WRITTEN = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** Words of ours that were stored, with their instants as sentences have them. */
+export const withReadableInstants = (words: string): string =>
+  words.replace(WRITTEN, (at) => when(new Date(at)));
+
 /** "waits for cart.paid, until … at the latest". */
 export function waitWords(waitingFor: string | null, until: Date | null): string {
   if (waitingFor === null || waitingFor === 'time')

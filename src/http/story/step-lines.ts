@@ -20,8 +20,8 @@ export interface ToldStep {
 export function stepLine(told: ToldEnrollment, visit: ToldStep): Line {
   const { step, delivery, effect } = visit;
   const { nodeId, port, startedAt, endedAt } = step;
-  const until =
-    endedAt === null ? waitOfStep(told, visit).until : (delivery?.deferredUntil ?? null);
+  const wait = endedAt === null ? waitOfStep(told, visit).until : null;
+  const until = wait ?? delivery?.deferredUntil ?? null;
   return {
     at: endedAt ?? startedAt,
     kind: delivery !== undefined ? 'message' : isCall(effect) ? 'call' : 'step',

@@ -139,8 +139,10 @@ function answered(workflow: WorkflowRow, { rows, passages, unrecorded }: Known):
   const messages = [...rows.deliveries.values()].filter(
     ({ enrollmentId, channel }) => enrollmentId === latest?.row.id && TO_HER.includes(channel),
   );
+  const { reactions } = rows;
   const { missed, noWayIn } = unrecorded;
-  const facts = { name: workflow.name, passages: hers, refusals, missed, messages, noWayIn };
+  const made = { messages, reactions };
+  const facts = { name: workflow.name, passages: hers, refusals, missed, ...made, noWayIn };
   return {
     workflow,
     answer: answerOf(facts),

@@ -15,7 +15,7 @@ export const suppressionSchema = z
       .nullable()
       .describe('In lower case; null once its person was erased. It stays suppressed.'),
     reason: suppressionReason.describe(
-      'A mail came back for good, was complained about, or somebody ordered it.',
+      'A mail came back for good, was complained about, or an operator put the address there.',
     ),
     eventId: uuid.nullable().describe('The event that told of it.'),
     createdBy: z.string().nullable().describe('The API key that ordered it.'),
