@@ -9,13 +9,13 @@ type End = Pick<FinishRequest, 'status' | 'reason' | 'error'>;
 const NO_STEPS: SavedTrail = { steps: [], earlier: 0 };
 const itself: NameOf = (node) => node;
 
-/** Where the person has been and is, waiting for what, until when: Markdown. */
+/** Where the person is, waiting for what, until when, and behind it where she was, since the end may be cut off. */
 export function currentDetails(
   positions: readonly Position[],
   trail: SavedTrail = NO_STEPS,
   nameOf: NameOf = itself,
 ): string {
-  return sections(trailText(trail, nameOf), positions.map(describe).join('\n'));
+  return sections(positions.map(describe).join('\n'), trailText(trail, nameOf));
 }
 
 /** The same under what the workflow is called: a fresh history has no summary of its own. */
@@ -33,7 +33,7 @@ export function pausedDetails(
   const whom = by === 'workflow' ? 'with its workflow ' : '';
   const text = `**paused** ${whom}since ${instant(since)}`;
   const where = places.map(({ label, node, visit }) => `- **Now** ${place(label, node, visit)}`);
-  return sections(text, trailText(trail, nameOf), where.join('\n'));
+  return sections(text, where.join('\n'), trailText(trail, nameOf));
 }
 
 /** How it ended, why, and by which steps: Markdown. */
