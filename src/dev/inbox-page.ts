@@ -1,6 +1,7 @@
 import { html, type Markup, NOTHING } from '../http/markup';
 import { pagePolicy, pageText, table, when } from '../http/page';
 import type { CaughtMail } from './caught-mail';
+import { linksInMail } from './links-in-mail';
 
 /** Nothing is loaded from anywhere, and nothing runs. */
 export const PAGE_POLICY = pagePolicy("img-src data:; frame-src 'self'; form-action 'none'");
@@ -34,15 +35,15 @@ export function inboxPage(mails: readonly CaughtMail[], live = true): string {
   });
 }
 
-const HREF = /\bhref\s*=\s*(?:"([^"]+)"|'([^']+)')/gi;
-
-/** The links of a mail to follow: to unsubscribe, to click on. */
-function linksIn(markup: string): Markup {
-  const targets = [...markup.matchAll(HREF)].map(([, one, other]) => one ?? other ?? '');
-  const links = [...new Set(targets.map((target) => target.replaceAll('&amp;', '&').trim()))];
-  const shown = links.filter((target) => /^https?:\/\//i.test(target));
-  if (shown.length === 0) return NOTHING;
-  return html`<h2>Its links</h2><ul>${shown.map((target) => html`<li><a href="${target}">${target}</a></li>`)}</ul>`;
+/** The links of a mail to follow: what they say, and where they lead. */
+function linksOf(mail: CaughtMail): Markup {
+  const links = linksInMail(mail);
+  if (links.length === 0) return NOTHING;
+  const items = links.map(
+    ({ text, url, unsubscribes }) =>
+      html`<li><a href="${url}">${text}</a>${unsubscribes ? ' (unsubscribes)' : ''} <span class="quiet">${url}</span></li>`,
+  );
+  return html`<h2>Its links</h2><ul>${items}</ul>`;
 }
 
 /** One mail: its HTML in a frame without any rights, its text, all headers. */
@@ -57,13 +58,13 @@ export function mailPage(mail: CaughtMail): string {
   const frame =
     mail.html === null
       ? NOTHING
-      : html`<h2>As HTML</h2><iframe sandbox title="HTML of the mail" src="/mail/${mail.number}/body"></iframe><p class="quiet">Pictures from the web are not loaded, and links in there lead nowhere.</p>${linksIn(mail.html)}`;
+      : html`<h2>As HTML</h2><iframe sandbox title="HTML of the mail" src="/mail/${mail.number}/body"></iframe><p class="quiet">Pictures from the web are not loaded, and links in there lead nowhere.</p>`;
   const text =
     mail.text === null ? NOTHING : html`<h2>As text</h2><pre class="sheet">${mail.text}</pre>`;
   const headers = Object.entries(mail.headers).map(([name, value]) => `${name}: ${value}`);
   return pageText({
     title: subjectOf(mail),
     links: [{ text: '← Inbox', url: '/' }],
-    body: html`<dl class="facts">${list}</dl>${frame}${text}<details><summary>All headers</summary><pre class="sheet">${headers.join('\n')}</pre></details>`,
+    body: html`<dl class="facts">${list}</dl>${frame}${linksOf(mail)}${text}<details><summary>All headers</summary><pre class="sheet">${headers.join('\n')}</pre></details>`,
   });
 }

@@ -48,7 +48,8 @@ const NAMED: Readonly<Record<string, string>> = {
 
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|quot|apos|lt|gt));/gi;
 
-function decoded(text: string): string {
+/** What an attribute or a text says, with the entities that matter. */
+export function decoded(text: string): string {
   return text.replace(ENTITY, (whole: string, decimal, hex, name) => {
     if (typeof name === 'string') return NAMED[name.toLowerCase()] ?? whole;
     const code = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);

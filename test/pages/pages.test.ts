@@ -99,7 +99,9 @@ const LONG = 120_000;
     expect(await colorOf(heading)).toBe('rgb(180, 0, 90)');
     expect(await body.getByText('replaced by a script').count()).toBe(0);
     await picture(page, 'mail');
-    expect(await page.getByRole('listitem').allInnerTexts()).toEqual([`${tracker.url}/click`]);
+    expect(await page.getByRole('listitem').allInnerTexts()).toEqual([
+      `Go on ${tracker.url}/click`,
+    ]);
     expect(tracker.asked).toEqual([]);
     // The browser says of each of them what it was kept from.
     expect(complaints.filter((text) => !/Content Security Policy|sandboxed/.test(text))).toEqual(
@@ -202,7 +204,7 @@ async function sendMails(catcher: MailCatcher, tracker: string): Promise<void> {
   await send(catcher, {
     subject: 'Your cart is waiting',
     text: 'Hello Ada, your cart is waiting.',
-    html: `<style>h1 { color: rgb(180, 0, 90); font-family: Georgia, serif }</style><h1>Hello Ada</h1>
+    html: `<link href="${tracker}/font.css" rel="stylesheet"><style>h1 { color: rgb(180, 0, 90); font-family: Georgia, serif }</style><h1>Hello Ada</h1>
       <p>Your cart is waiting. <a href="${tracker}/click">Go on</a></p><img src="${tracker}/open.gif" alt="">
       <script>document.body.textContent = 'replaced by a script'; fetch('${tracker}/script')</script>`,
   });
