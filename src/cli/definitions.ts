@@ -1,6 +1,7 @@
 /** Definitions from files, with what is wrong with them. */
 import type { Issue } from '../errors';
 import { parseDefinitionText, type ParsedDefinition } from '../language/parse-definition';
+import { entryWarnings } from '../language/test-entries';
 import { parseYaml } from '../language/yaml';
 import { readSource } from './sources';
 
@@ -12,8 +13,10 @@ export interface ReadDefinition extends ParsedDefinition {
 export async function readDefinition(name: string): Promise<ReadDefinition> {
   const { name: file, text } = await readSource(name);
   const parsed = parseDefinitionText(text);
-  if (parsed.definition !== null || !isTemplate(text)) return { file, ...parsed };
-  return { file, ...parsed, errors: [IS_TEMPLATE], warnings: [] };
+  if (parsed.definition === null && isTemplate(text))
+    return { file, ...parsed, errors: [IS_TEMPLATE], warnings: [] };
+  const warnings = [...parsed.warnings, ...(await entryWarnings(parsed))];
+  return { file, ...parsed, warnings };
 }
 
 const IS_TEMPLATE: Issue = {

@@ -10,6 +10,7 @@ import { nodeTypes } from '../journey/nodes/index';
 import type { MailTemplates } from '../journey/mail-template';
 import { parseDefinition } from '../language/parse-definition';
 import type { Reference } from '../language/references';
+import { entryWarnings } from '../language/test-entries';
 import { parseYaml } from '../language/yaml';
 
 export interface RequiredDefinition {
@@ -27,25 +28,28 @@ export async function requireDefinition(
   input: unknown,
   { activated = false } = {},
 ): Promise<RequiredDefinition> {
-  const { definition, source, errors, warnings, workflows, templates } = parseDefinition(input);
+  const parsed = parseDefinition(input);
+  const { definition, source, errors, warnings, workflows, templates } = parsed;
   if (!definition || !source) throw invalid(errors, warnings);
   const missing = [
     ...(await missingWorkflows(tx, definition, workflows)),
     ...(await missingTemplates(tx, templates)),
   ];
   if (activated && missing.length > 0) throw invalid(missing, warnings);
-  return { definition, source, warnings: [...warnings, ...missing] };
+  const entries = await entryWarnings(parsed);
+  return { definition, source, warnings: [...warnings, ...missing, ...entries] };
 }
 
 /** What is to be said of a draft as it is now: it was good when it was stored, and what it names may be gone. */
 export async function draftWarnings(tx: Tx, draft: JsonObject): Promise<Issue[]> {
-  const { definition, errors, warnings, workflows, templates } = parseDefinition(draft);
+  const parsed = parseDefinition(draft);
+  const { definition, errors, warnings, workflows, templates } = parsed;
   if (definition === null) return [...errors, ...warnings];
   const missing = [
     ...(await missingWorkflows(tx, definition, workflows)),
     ...(await missingTemplates(tx, templates)),
   ];
-  return [...warnings, ...missing];
+  return [...warnings, ...missing, ...(await entryWarnings(parsed))];
 }
 
 async function missingWorkflows(

@@ -108,8 +108,26 @@ const expectedSend = z.strictObject({
   subject: z.string().max(1_000).optional().describe('Its subject.'),
 });
 
+/** Why somebody of whom nothing is stored is not let in. */
+export const ENTRY_REASONS = ['no_trigger', 'trigger_filter', 'entry_condition'] as const;
+
+export type EntryReason = (typeof ENTRY_REASONS)[number];
+
+const expectedEntry = z
+  .strictObject({
+    allowed: z.boolean().describe('Whether she would be let in live; the run goes on either way.'),
+    reason: z.enum(ENTRY_REASONS).optional().describe('Why she would not.'),
+  })
+  .refine(({ allowed, reason }) => !allowed || reason === undefined, {
+    message: 'Somebody who is let in has no reason why not. Leave "reason" out.',
+    path: ['reason'],
+  });
+
 const expectation = z
   .strictObject({
+    entry: expectedEntry
+      .optional()
+      .describe('What the trigger, its filter and `entryWhen` say to her entry.'),
     status: z
       .enum(['completed', 'goal_reached', 'exited', 'failed', 'cancelled', 'waiting'])
       .optional()

@@ -127,8 +127,17 @@ export async function dryRun(
   world: DryRunWorld,
 ): Promise<DryRunReport> {
   const input = inputOf(definition, request, world);
-  const entry = await entryOf(definition, input, { now: world.now, earlier: world.earlier });
+  const entry = await entryOf(definition, input, world);
   return report(await simulate(indexGraph(definition), input), input.startAt, entry);
+}
+
+/** Whether she would be let in, without the run. */
+export function dryEntry(
+  definition: Definition,
+  request: DryRunRequest,
+  world: DryRunWorld,
+): Promise<Entry> {
+  return entryOf(definition, inputOf(definition, request, world), world);
 }
 
 function inputOf(

@@ -64,6 +64,8 @@ export const ISSUE_CODES = {
   'definition.misspelt_name':
     'The name is nearly a known one: an error in a template, a warning in a condition.',
   'definition.unknown_name': 'Nothing in the workflow gives the name in a template a value.',
+  'definition.test_not_let_in':
+    'A test has a `trigger` that would not let her in, and does not expect so; a warning.',
   'definition.bad_pattern': 'The regular expression is not valid RE2.',
 } as const satisfies Record<string, string>;
 

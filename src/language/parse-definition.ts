@@ -29,6 +29,7 @@ import { normalize } from './normalize';
 import { type Reference, templateReferences, workflowReferences } from './references';
 import { withoutIgnoredFields, withoutKeyOf } from './source-fields';
 import { type Path, parsePathText } from './path';
+import { type UnjudgedEntry, unjudgedEntries } from './unjudged-entries';
 import { patternIssues, templateIssues } from './text-problems';
 import { validateGraph } from './validate-definition';
 import { harvest, pathOf, placeAt, type Written, writtenAt } from './written';
@@ -47,6 +48,8 @@ export interface ParsedDefinition {
   readonly workflows: readonly Reference[];
   /** Stored templates that it names; whether they exist is not known here either. */
   readonly templates: readonly Reference[];
+  /** Tests of which is to be judged whether they would be let in. */
+  readonly entries: readonly UnjudgedEntry[];
 }
 
 /** Parses a definition in any form, as JSON or as a text, and judges it whole. Never throws for bad input. */
@@ -69,7 +72,9 @@ function judgeYaml(text: string): ParsedDefinition {
 function judgeJson(text: string, value: Json): ParsedDefinition {
   if (repeatsKey(text)) return judgeYaml(text);
   const judged = judge(value);
-  const references = [...judged.workflows, ...judged.templates].map(({ issue }) => issue);
+  const references = [...judged.workflows, ...judged.templates, ...judged.entries].map(
+    ({ issue }) => issue,
+  );
   const all = [...judged.errors, ...judged.warnings, ...references];
   if (all.every(({ path }) => path === '')) return placed(judged, () => ({ line: 1, column: 1 }));
   const { positions } = parseYaml(text);
@@ -85,22 +90,23 @@ function parsedJson(text: string): { readonly value: Json } | null {
 }
 
 function placed(
-  { errors, warnings, workflows, templates, ...rest }: Judged,
+  { errors, warnings, workflows, templates, entries, ...rest }: Judged,
   positions: Positions,
 ): ParsedDefinition {
   const inOrder = (issues: readonly FoundIssue[]) =>
     issues
       .map((issue) => ({ ...withoutPlace(issue), ...positionOf(issue, positions) }))
       .sort(byPosition);
-  const placedAll = (references: readonly Reference[]) =>
-    references.map(({ key, issue }) => ({
-      key,
-      issue: { ...issue, ...positionOf(issue, positions) },
+  const placedAll = <R extends { readonly issue: Issue }>(references: readonly R[]) =>
+    references.map((each) => ({
+      ...each,
+      issue: { ...each.issue, ...positionOf(each.issue, positions) },
     }));
   return {
     ...rest,
     workflows: placedAll(workflows),
     templates: placedAll(templates),
+    entries: placedAll(entries),
     errors: inOrder(errors),
     warnings: inOrder(warnings),
   };
@@ -145,9 +151,9 @@ function judge(input: unknown): Judged {
   if (grown.length > 0) return refused(grown.map((issue) => inWordsOf(tree, issue)));
   const found = withinLimits(judgeCanonical(canonical, tree));
   const inWords = (issue: FoundIssue) => inWordsOf(tree, issue);
-  const inWordsOfTree = ({ key, issue }: Reference): Reference => ({
-    key,
-    issue: inWordsOf(tree, issue),
+  const inWordsOfTree = <R extends { readonly issue: Issue }>(named: R): R => ({
+    ...named,
+    issue: inWordsOf(tree, named.issue),
   });
   // Few are answered, so few are put into words.
   const own = withoutKeyOf(source, found.errors);
@@ -158,11 +164,12 @@ function judge(input: unknown): Judged {
     errors,
     workflows: workflowReferences(found.definition).map(inWordsOfTree),
     templates: templateReferences(found.definition).map(inWordsOfTree),
+    entries: unjudgedEntries(found.definition).map(inWordsOfTree),
     warnings: [...warnings, ...notes.warnings, ...firstOf(found.warnings, 'warnings').map(inWords)],
   };
 }
 
-type JudgedAlone = Omit<Judged, 'source' | 'workflows' | 'templates'>;
+type JudgedAlone = Omit<Judged, 'source' | 'workflows' | 'templates' | 'entries'>;
 
 function judgeCanonical(canonical: JsonObject, tree: Written): JudgedAlone {
   const alsoKnown = (path: Path) => namesAt(tree, path);
@@ -207,7 +214,8 @@ function nameAt(tree: Written, path: Path): string {
 }
 
 function refused(errors: Issue[]): ParsedDefinition {
-  return { definition: null, source: null, errors, warnings: [], workflows: [], templates: [] };
+  const nothing = { warnings: [], workflows: [], templates: [], entries: [] };
+  return { definition: null, source: null, errors, ...nothing };
 }
 
 function withParsedData(definition: Definition, data: ReadonlyMap<number, JsonObject>): Definition {

@@ -9,7 +9,7 @@ import { nodeTypes } from '../journey/nodes/index';
 import { type DryRunReport, DryRunTooLong, dryRun } from './dry-run';
 
 /** When tests begin that do not say: a Monday morning, the same in every run. */
-const START = Date.UTC(2026, 0, 5, 9);
+export const START = Date.UTC(2026, 0, 5, 9);
 
 export interface TestResult {
   readonly name: string;
@@ -89,6 +89,7 @@ function differencesOf(
   const startedAt = Date.parse(report.startedAt);
   const endedAt = report.endedAt === null ? null : Date.parse(report.endedAt);
   return [
+    ...entry(expected.entry, report.entry),
     ...value('status', expected.status, report.status, withError(report)),
     ...value('goalId', expected.goalId, report.goalId),
     ...value('error', expected.error, report.error?.code ?? null, withError(report)),
@@ -111,6 +112,16 @@ const withError = ({ error }: DryRunReport): string =>
 function value(field: string, expected: Json | undefined, actual: Json, more = ''): Difference[] {
   if (expected === undefined || sameValues(expected, actual)) return [];
   return [{ field, message: `expected ${show(expected)}, got ${show(actual)}${more}` }];
+}
+
+function entry(expected: Expected['entry'], { allowed, reason }: DryRunReport['entry']) {
+  if (expected === undefined) return [];
+  const why = reason === null ? '' : ` (${reason})`;
+  const code = reason?.split(': ', 1)[0] ?? null;
+  return [
+    ...value('entry.allowed', expected.allowed, allowed, why),
+    ...(allowed ? [] : value('entry.reason', expected.reason, code, why)),
+  ];
 }
 
 /** Where two routes part: the nodes before are common, the rest is shown. */

@@ -59,6 +59,37 @@ describe('a test inside a definition', () => {
     ]);
   });
 
+  it('compares the entry, which does not stop the run', async () => {
+    const filter = [{ field: 'event.total', operator: 'greater_than', value: 100 }];
+    const settings = { enrollment: { entryWhen: [{ field: 'plan', operator: 'exists' }] } };
+    const triggers = [{ event: 'order.placed', filter }];
+    const came = async (entry: object, type: string, total: number, contact: object) => {
+      const test = { name: 'comes', contact, trigger: { type, properties: { total } } };
+      const tests = [{ ...test, expect: { entry } }];
+      const [result] = await runTests(define({ ...cart, triggers, settings, tests }));
+      expect(result?.report.status).toBe('completed');
+      return result?.differences.map(({ field, message }) => `${field}: ${message}`);
+    };
+    const pro = { ...ada, attributes: { plan: 'pro' } };
+    const out = { allowed: false };
+    expect(await came({ allowed: true }, 'order.placed', 200, pro)).toEqual([]);
+    expect(await came(out, 'order.placed', 200, pro)).toEqual([
+      'entry.allowed: expected false, got true',
+    ]);
+    expect(await came(out, 'order.placed', 20, pro)).toEqual([]);
+    expect(await came({ ...out, reason: 'no_trigger' }, 'order.plced', 200, pro)).toEqual([]);
+    expect(await came({ ...out, reason: 'trigger_filter' }, 'order.placed', 20, pro)).toEqual([]);
+    expect(await came({ ...out, reason: 'entry_condition' }, 'order.placed', 200, ada)).toEqual([]);
+    expect(await came({ ...out, reason: 'trigger_filter' }, 'order.placed', 200, ada)).toEqual([
+      expect.stringMatching(
+        /^entry\.reason: expected "trigger_filter", got "entry_condition" \(entry_condition: plan /,
+      ),
+    ]);
+    expect(await came({ allowed: true }, 'order.plced', 200, pro)).toEqual([
+      'entry.allowed: expected true, got false (no_trigger: nothing is triggered by order.plced)',
+    ]);
+  });
+
   it.each([
     [{ status: 'completed' }, 'status: expected "completed", got "goal_reached"'],
     [

@@ -87,8 +87,11 @@ const asJson = ({ file, errors, warnings, unknown, tests, failure }: TestedFile)
 function print(file: TestedFile, terminal: Terminal): void {
   const { definition, unknown, tests, failure } = file;
   terminal.line(terminal.paint('bold', printable(file.file)));
-  if (definition !== null && tests.length > 0)
-    printProblems({ file: file.file, errors: [], warnings: unknown }, terminal);
+  if (definition !== null && tests.length > 0) {
+    const aboutTests = file.warnings.filter(({ code }) => code === 'definition.test_not_let_in');
+    const warnings = [...unknown, ...aboutTests];
+    printProblems({ file: file.file, errors: [], warnings }, terminal);
+  }
   if (definition === null) printProblems({ ...file, warnings: [] }, terminal);
   else if (failure !== null) terminal.line(`  ${terminal.paint('red', '✗')} ${failure}`);
   else if (tests.length === 0) terminal.line(terminal.paint('dim', '  no tests'));

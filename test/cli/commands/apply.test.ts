@@ -255,3 +255,21 @@ test('what was exported says the same, and diff tells by its code whether files 
   const stored = JSON.parse(readFileSync(path.join(folder, 'got/kept.json'), 'utf8')) as object;
   expect(stored).toMatchObject({ key: 'kept', trigger: { type: 'manual' } });
 });
+
+test('a test whose trigger would let nobody in is a warning of plan and of the API, and published', async () => {
+  const tests = `tests:
+  - { name: comes, trigger: { type: cart.left }, expect: { status: completed } }
+`;
+  const { json, run } = project({ 'unlet.yaml': waits('unlet', '1 day', tests) });
+  const { value: plan } = await json<Planned>('plan', 'unlet.yaml');
+  const warning = { code: 'definition.test_not_let_in', path: 'tests[0].trigger' };
+  expect(first(plan)).toMatchObject({ published: 1, warnings: [warning], refusals: [] });
+  expect((await run('plan', 'unlet.yaml')).out).toContain(
+    'tests[0].trigger: Live, she would not be let in',
+  );
+  expect((await run('apply', 'unlet.yaml', '--yes')).code).toBe(0);
+  expect((await api.get('/workflows/unlet')).body).toMatchObject({
+    ...{ status: 'active', warnings: [warning] },
+  });
+  expect((await api.post('/workflows/unlet/activate')).body.warnings).toMatchObject([warning]);
+});

@@ -44,6 +44,19 @@ it('prints a line per test, and of a failed one the differences and how it went'
   expect([code, err]).toEqual([1, '']);
 });
 
+it('warns of a test whose trigger would let nobody in, and lets it pass', async () => {
+  const typo = TESTED.replace(
+    '    startAt:',
+    '    trigger: { type: cart.abandonded }\n    startAt:',
+  );
+  const { code, out } = await throughline(folderWith({ 'cart.yaml': typo }), ['test', 'cart.yaml']);
+  const [file, warning, passed] = lines(out);
+  expect([code, file, passed]).toEqual([0, 'cart.yaml', '  ✓ opens and pays']);
+  expect(warning).toMatch(
+    /^cart\.yaml:\d+:5 warning definition\.test_not_let_in tests\[0\]\.trigger: .* Did you mean "cart\.abandoned"\?/,
+  );
+});
+
 it('counts a file with errors as a failed test, and shows them', async () => {
   const folder = folderWith({ 'a.yaml': TESTED, 'b/bad.yaml': 'name: Bad', 'b/c.yaml': CART });
   const { code, out } = await throughline(folder, ['test', '.']);
