@@ -49,7 +49,8 @@ export const ISSUE_CODES = {
   'definition.execute_if_not_allowed': 'Forks, joins and jumps cannot be skipped.',
   'definition.skip_ends_path':
     'When the node is skipped its path ends, since it has no `next` edge.',
-  'definition.useless_field': 'The field means nothing for a node of this type, or beside its other fields.',
+  'definition.useless_field':
+    'The field means nothing for a node of this type, or beside its other fields.',
   'definition.goal_inside_fork': 'A goal leads to a node between a fork and its join.',
   'definition.unknown_node': 'Something names a node that does not exist.',
   'definition.unknown_goal': 'A test expects a goal that does not exist.',
