@@ -3,8 +3,7 @@ import type { Graph } from '../../../src/journey/graph';
 import type { Runtime } from '../../../src/journey/runtime';
 import type { EnrollmentState } from '../../../src/journey/state';
 import { travel as before, type Travelled } from '../../../src/journey/travel';
-
-const LOOKS_FIRST = 5;
+import { ENGINE_VERSION } from './engine-version';
 
 /** As before for those who began before. */
 export async function travel(
@@ -12,7 +11,7 @@ export async function travel(
   from: EnrollmentState,
   runtime: Runtime,
 ): Promise<Travelled> {
-  if (from.engineVersion >= LOOKS_FIRST)
+  if (from.engineVersion >= ENGINE_VERSION)
     await runtime.look({ reached: [], armed: [] }, from.startedAt);
   return before(graph, from, runtime);
 }
