@@ -91,14 +91,17 @@ function isBehind({ steps }: Observed, { beganAt }: Happened): boolean {
   const lags = steps
     .map(({ startedAt, writtenAt }) => [startedAt.getTime(), writtenAt.getTime()] as const)
     .filter(([begun]) => begun >= beganAt - BEFORE_MS && begun < beganAt)
-    .map(([begun, written]) => written - begun)
-    .toSorted((a, b) => a - b);
-  return (lags[Math.floor(lags.length / 2)] ?? 0) > BEHIND_MS;
+    .map(([begun, written]) => written - begun);
+  return shareOf(lags)(0.5) > BEHIND_MS;
 }
 
 function latenessOf(wakeUps: readonly WakeUp[]): Lateness {
-  const sorted = wakeUps.map(({ late }) => late).toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { wakeUps: sorted.length, p50: at(0.5), p99: at(0.99), longest: sorted.at(-1) ?? 0 };
+  const at = shareOf(wakeUps.map(({ late }) => late));
+  return { wakeUps: wakeUps.length, p50: at(0.5), p99: at(0.99), longest: at(1) };
+}
+
+/** The value that such a share of them does not exceed; 0 of none. */
+function shareOf(values: readonly number[]): (share: number) => number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

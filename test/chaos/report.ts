@@ -158,7 +158,7 @@ export function reportOf(results: Results): string {
   return [
     `# Chaos run: ${verdictOf(results)}`,
     '',
-    `Seed ${plan.seed}, begun ${new Date(beganAt).toISOString()}. Again: \`npm run test:chaos -- --minutes ${minutesOf(plan)} --seed ${plan.seed}\`.`,
+    `Seed ${plan.seed}, begun ${new Date(beganAt).toISOString()}. Again: \`npm run test:chaos -- --minutes ${minutesOf(plan)} --seed ${plan.seed} --rate ${plan.perSecond}\`.`,
     '',
     `${WORKERS} workers and ${APIS} API processes; links through ${linkKind}. ${WORKSPACES} workspaces, ${observed.enrollments.length} enrollments, ${observed.steps.length} steps, ${observed.events.length} events, ${found.taken} effects at the provider (${found.done} done by the rows). ${faults.length} faults. Calls to the API that were made again: ${results.repeatedCalls}.`,
     '',
