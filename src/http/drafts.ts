@@ -5,6 +5,7 @@ import type { Tx } from '../db/client';
 import { replaceDraft } from '../db/workflow-changes';
 import type { WorkflowRow } from '../db/workflows';
 import { fail } from '../errors';
+import { matchesTag } from './entity-tag';
 import { entityTag } from './views/workflow';
 
 const CHANGED = 'workflow.change';
@@ -29,12 +30,11 @@ export async function requireMatch(
   row: WorkflowRow,
   ifMatch: string | undefined,
 ): Promise<void> {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  if (ifMatch.split(',').some((tag) => tag.trim() === entityTag(row))) return;
   const tag = entityTag(row);
+  if (matchesTag(ifMatch, tag)) return;
   throw fail(
     'workflow.draft_changed',
-    `The draft of "${row.key}" has the entity tag ${tag} now, not ${ifMatch.slice(0, 100)}${await byWhom(tx, row)}. Read it again (GET /api/v1/workflows/${row.key}), repeat your change on it and send that with the new tag as If-Match.`,
+    `The draft of "${row.key}" has the entity tag ${tag} now, not ${ifMatch?.slice(0, 100)}${await byWhom(tx, row)}. Read it again (GET /api/v1/workflows/${row.key}), repeat your change on it and send that with the new tag as If-Match.`,
   );
 }
 

@@ -19,6 +19,7 @@ import { templateContent, templateInput } from '../../language/mail-content';
 import { parseDefinition } from '../../language/parse-definition';
 import { LARGE_BODY_LIMIT } from '../body';
 import { listAnswer, listOf, pageQuery } from '../common';
+import { matchesTag } from '../entity-tag';
 import { readRoute, writeRoute } from '../route';
 import { refuseIf } from '../validate';
 import {
@@ -173,12 +174,11 @@ function checked(content: MailContent): readonly Issue[] {
 
 /** Fails with `template.changed` when the template has moved on from the entity tag; without one it never does. */
 function requireMatch(row: TemplateRow, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
   const tag = templateTag(row);
-  if (ifMatch.split(',').some((given) => given.trim() === tag)) return;
+  if (matchesTag(ifMatch, tag)) return;
   throw fail(
     'template.changed',
-    `The template "${row.key}" has the entity tag ${tag} now, not ${ifMatch.slice(0, 100)}. Read it again (GET /api/v1/templates/${row.key}), repeat your change on it and send that with the new tag as If-Match.`,
+    `The template "${row.key}" has the entity tag ${tag} now, not ${ifMatch?.slice(0, 100)}. Read it again (GET /api/v1/templates/${row.key}), repeat your change on it and send that with the new tag as If-Match.`,
   );
 }
 
