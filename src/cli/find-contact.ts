@@ -2,6 +2,7 @@
 import { type ThroughlineClient, ThroughlineError } from '../client/index';
 import type { Contact } from '../client/types';
 import { isUuid } from '../ids';
+import { orNull } from './or-null';
 import { UsageError } from './usage-error';
 
 /** Fails with a ThroughlineError where nobody has this name. */
@@ -10,7 +11,7 @@ export async function findContact(client: ThroughlineClient, name: string): Prom
   if (name.trim() === '') throw new UsageError(`Name somebody by ${NAMES}.`);
   const likeliest = name.includes('@')
     ? await firstOf(client, { email: name })
-    : isUuid(name) && (await byId(client, name));
+    : isUuid(name) && (await orNull(client.contacts.get(name), 'contact.not_found'));
   // An id of the caller's may look like anything.
   const found = likeliest || (await firstOf(client, { externalId: name }));
   if (found) return found;
@@ -25,13 +26,4 @@ async function firstOf(
   filter: { email: string } | { externalId: string },
 ): Promise<Contact | undefined> {
   return (await client.contacts.list({ ...filter, limit: 1 })).data[0];
-}
-
-async function byId(client: ThroughlineClient, id: string): Promise<Contact | undefined> {
-  try {
-    return await client.contacts.get(id);
-  } catch (error) {
-    if (error instanceof ThroughlineError && error.code === 'contact.not_found') return undefined;
-    throw error;
-  }
 }

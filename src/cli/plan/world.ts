@@ -1,8 +1,9 @@
 /** What an API holds of the workflows that files speak of, as a plan looks at it. */
-import { type ThroughlineClient, ThroughlineError } from '../../client/index';
+import type { ThroughlineClient } from '../../client/index';
 import type { Template, Version, Workflow } from '../../client/types';
 import type { Definition } from '../../journey/definition';
 import type { MailTemplate } from '../../journey/mail-template';
+import { orNull } from '../or-null';
 import { everyPage } from '../pages';
 
 export interface World {
@@ -32,17 +33,8 @@ export async function readWorld(client: ThroughlineClient, key: string): Promise
 }
 
 /** The workflow with this key or id, or null. */
-export async function findWorkflow(
-  client: ThroughlineClient,
-  key: string,
-): Promise<Workflow | null> {
-  try {
-    return await client.workflows.get(key);
-  } catch (error) {
-    if (error instanceof ThroughlineError && error.code === 'workflow.not_found') return null;
-    throw error;
-  }
-}
+export const findWorkflow = (client: ThroughlineClient, key: string): Promise<Workflow | null> =>
+  orNull(client.workflows.get(key), 'workflow.not_found');
 
 /** The stored template of this key as definitions name it now, or null. */
 export async function findTemplate(
@@ -59,17 +51,8 @@ export async function findTemplate(
 }
 
 /** The stored template of this key, or null. */
-export async function readTemplate(
-  client: ThroughlineClient,
-  key: string,
-): Promise<Template | null> {
-  try {
-    return await client.templates.get(key);
-  } catch (error) {
-    if (error instanceof ThroughlineError && error.code === 'template.not_found') return null;
-    throw error;
-  }
-}
+export const readTemplate = (client: ThroughlineClient, key: string): Promise<Template | null> =>
+  orNull(client.templates.get(key), 'template.not_found');
 
 /** A version as it was published: parsed then, and the same ever since. */
 export async function readVersion(
