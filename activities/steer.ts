@@ -26,6 +26,7 @@ import { type Command, readCommand } from '../src/journey/commands';
 import type { Definition } from '../src/journey/definition';
 import { type Graph, indexGraph } from '../src/journey/graph';
 import type { GraphRef } from '../src/journey/graph-ref';
+import { reasonText } from '../src/journey/reason';
 import type { EnrollmentState } from '../src/journey/state';
 import { goOn, steer } from '../src/journey/steer';
 import type { Steered } from '../src/journey/steered';
@@ -115,7 +116,7 @@ async function judge(
   const { steered } = answer;
   const refused = 'refused' in steered;
   const reason = refused
-    ? inWords(steered.refused, 'detail' in steered ? steered.detail : undefined)
+    ? reasonText(steered.refused, 'detail' in steered ? steered.detail : undefined)
     : null;
   const status = refused ? 'refused' : 'applied';
   // One before it may have ended the enrollment, which refused the rest.
@@ -123,9 +124,6 @@ async function judge(
   if ('ends' in steered) await endEnrollment(tx, row.enrollmentId, { ...steered.ends, at });
   follow(progress, steered, answer.target);
 }
-
-const inWords = (code: string, detail: string | undefined): string =>
-  detail === undefined ? code : `${code}: ${detail}`;
 
 interface Target {
   readonly graph: Graph;

@@ -15,13 +15,11 @@ import {
 import { EvaluationFailed, type Facts } from '../src/journey/facts';
 import type { Graph } from '../src/journey/graph';
 import type { Instant } from '../src/journey/json';
+import { apart, reasonText } from '../src/journey/reason';
 import type { EndedVisit, VisitKey } from '../src/journey/runtime';
 import type { StepBook } from '../src/journey/walk';
 import type { FactWrite } from '../src/journey/writes';
 import { applyWrite } from './fact-writes';
-
-/** Reasons are stored as `code` or `code: detail`. */
-const SEPARATOR = ': ';
 
 /** The enrollment was ended from outside while this transaction was about to enter a visit. */
 export class EndedMeanwhile extends Error {
@@ -65,7 +63,7 @@ export function createStepBook(
         nodeType: node.type.type,
         status: skipped ? 'skipped' : port === 'error' ? 'failed' : 'completed',
         port,
-        reason: inWords(reason.code, reason.detail),
+        reason: reasonText(reason.code, reason.detail),
         output: outcome.output ?? null,
         startedAt: when,
         endedAt: when,
@@ -111,14 +109,11 @@ export async function recordEnd(
     ...keyOf(enrollmentId, ended),
     status: ended.status,
     port: ended.port,
-    reason: inWords(ended.reason, detail),
+    reason: reasonText(ended.reason, detail),
     output: ended.output ?? null,
     at: new Date(ended.at),
   });
 }
-
-const inWords = (code: string, detail?: string): string =>
-  detail === undefined ? code : `${code}${SEPARATOR}${detail}`;
 
 /** The row of a visit. */
 export function keyOf(enrollmentId: string, { node, visit }: VisitKey) {
@@ -127,5 +122,5 @@ export function keyOf(enrollmentId: string, { node, visit }: VisitKey) {
 
 /** The stable part of a stored reason. */
 export function codeOf(reason: string | null): string {
-  return reason?.split(SEPARATOR, 1)[0] ?? '';
+  return apart(reason ?? '').code;
 }

@@ -3,6 +3,7 @@ import type { Graph } from '../journey/graph';
 import type { Json } from '../journey/json';
 import { show } from '../journey/coercion';
 import type { ScriptItem } from '../journey/journey-tests';
+import { apart } from '../journey/reason';
 import type { DryRunReport } from '../language/dry-run';
 import { printable, type Terminal } from './terminal';
 import { lengthText } from './times';
@@ -41,8 +42,8 @@ export function outcomeOf({ step, at, endedAt }: Visit, paint: Paint): string {
 
 /** What people read of a reason: the words behind its code, else the code. */
 function wordsOf(reason: string): string {
-  const end = reason.indexOf(': ');
-  return end === -1 ? reason : reason.slice(end + 2);
+  const { code, words } = apart(reason);
+  return words ?? code;
 }
 
 /** The messages and calls of a visit, one line each; what came later than the visit says so. */

@@ -2,6 +2,7 @@
 import type { RetryRefusal } from '../db/retry-enrollment';
 import { type AppError, fail } from '../errors';
 import { type Refusal, REFUSALS } from '../journey/commands';
+import { apart } from '../journey/reason';
 
 const RETRY_REFUSALS: Readonly<Record<RetryRefusal, string>> = {
   'command.not_failed': 'The enrollment did not fail, so there is nothing to try again.',
@@ -39,8 +40,8 @@ const ADVICE: Readonly<Record<Refusal | RetryRefusal, string>> = {
 
 /** Takes a stored reason, `code` or `code: what it speaks of`, apart. */
 export function readReason(reason: string): { readonly code: string; readonly sentence: string } {
-  const [code = '', ...rest] = reason.split(': ');
-  const about = rest.length === 0 ? '' : ` It is "${rest.join(': ')}".`;
+  const { code, words } = apart(reason);
+  const about = words === null ? '' : ` It is "${words}".`;
   const advice = Object.hasOwn(ADVICE, code) ? ` ${ADVICE[code as Refusal]}` : '';
   return { code, sentence: `${REASONS[code] ?? 'The command was refused.'}${about}${advice}` };
 }

@@ -6,6 +6,7 @@ import type { Instant, Json, JsonObject } from '../journey/json';
 import type { JourneyTest } from '../journey/journey-tests';
 import type { MailTemplates } from '../journey/mail-template';
 import { nodeTypes } from '../journey/nodes/index';
+import { apart } from '../journey/reason';
 import { type DryRunReport, DryRunTooLong, dryRun } from './dry-run';
 
 /** When tests begin that do not say: a Monday morning, the same in every run. */
@@ -117,7 +118,7 @@ function value(field: string, expected: Json | undefined, actual: Json, more = '
 function entry(expected: Expected['entry'], { allowed, reason }: DryRunReport['entry']) {
   if (expected === undefined) return [];
   const why = reason === null ? '' : ` (${reason})`;
-  const code = reason?.split(': ', 1)[0] ?? null;
+  const code = reason === null ? null : apart(reason).code;
   return [
     ...value('entry.allowed', expected.allowed, allowed, why),
     ...(allowed ? [] : value('entry.reason', expected.reason, code, why)),

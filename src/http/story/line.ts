@@ -65,11 +65,3 @@ export function waitWords(waitingFor: string | null, until: Date | null): string
     return until === null ? 'waits' : `waits until ${when(until)}`;
   return `waits for ${waitingFor}${until === null ? '' : `, until ${when(until)} at the latest`}`;
 }
-
-/** Takes a stored reason, `code` or `code: detail`, apart. */
-export function apart(reason: string): { readonly code: string; readonly detail: string | null } {
-  const end = reason.indexOf(': ');
-  return end === -1
-    ? { code: reason, detail: null }
-    : { code: reason.slice(0, end), detail: reason.slice(end + 2) };
-}

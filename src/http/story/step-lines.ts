@@ -4,9 +4,10 @@ import type { EffectRow } from '../../db/effects';
 import type { StepRow } from '../../db/steps';
 import { HELD_FOR } from '../../db/workflow-pause';
 import { waitOf } from '../../journey/graph';
+import { apart } from '../../journey/reason';
 import { placeOf, quoted } from '../words';
 import { callWords, messageWords } from './effect-words';
-import { apart, idsOf, type Line, type ToldEnrollment, waitWords, when } from './line';
+import { idsOf, type Line, type ToldEnrollment, waitWords, when } from './line';
 import { wordsOf } from './reasons';
 
 export interface ToldStep {
@@ -59,7 +60,7 @@ const HOW: Readonly<Record<StepRow['status'], string>> = {
 
 function reasonWords({ reason }: StepRow): string {
   if (reason === null) return 'nothing says why';
-  const { code, detail } = apart(reason);
+  const { code, words: detail } = apart(reason);
   const words = wordsOf(code);
   return detail === null ? words : `${words} (${detail})`;
 }
