@@ -1,7 +1,7 @@
 /** The text of docs/errors.md. */
 import { CLIENT_ERRORS } from '../../src/client/error';
 import { ERRORS } from '../../src/errors';
-import { BLOCKED_REASONS } from '../../src/journey/admission';
+import { REFUSED } from '../../src/http/story/reasons';
 import { STEP_CODES } from '../../src/journey/step-codes';
 import { ISSUE_CODES } from '../../src/language/issue-codes';
 
@@ -30,11 +30,11 @@ ${told(CLIENT_ERRORS)}
 
 ## Why somebody may not enter
 
-The \`reason\` of an \`enrollment.blocked\`, whoever or whatever wanted to let her in; of the event of that name too.
+The \`reason\` of an \`enrollment.blocked\`, whoever or whatever wanted to let her in; of the event of that name too; "it" is the workflow.
 
 | reason | meaning |
 | --- | --- |
-${told(BLOCKED_REASONS)}
+${told(REFUSED)}
 
 ## Issues of a definition
 

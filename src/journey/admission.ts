@@ -16,17 +16,15 @@ import type { Instant } from './json';
 import { type Entered, fullUntil, openWay, type Way } from './rate-limit';
 
 /** Why somebody was not let in; part of the API. */
-export const BLOCKED_REASONS = {
-  already_active: 'she is in the workflow',
-  already_entered: 'she has been through it, and `allowMultiple` is not set',
-  limit_reached: 'she has entered as often as `limit` allows',
-  too_soon: 'her last enrollment ended less than `reEnrollmentDelay` ago',
-  rate_limited: 'she has come in as often as `rateLimit` of the trigger allows',
-  entry_condition: 'she does not meet `entryWhen`',
-  workflow_not_active: 'the workflow is a draft, paused or archived',
-  caused_by_itself: 'too many enrollments and events have caused each other in a row',
-} as const satisfies Readonly<Record<string, string>>;
-export type BlockedReason = keyof typeof BLOCKED_REASONS;
+export type BlockedReason =
+  | 'already_active'
+  | 'already_entered'
+  | 'limit_reached'
+  | 'too_soon'
+  | 'rate_limited'
+  | 'entry_condition'
+  | 'workflow_not_active'
+  | 'caused_by_itself';
 
 /** Causes in a row before a chain of enrollments and events that cause each other is cut. */
 const DEPTH_AT_MOST = 16;

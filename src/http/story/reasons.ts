@@ -17,8 +17,8 @@ const HELD_BACK: Readonly<Record<string, string>> = {
   late: 'it was too late for it when her pause was over, and its policy leaves such messages out',
 };
 
-/** Why somebody was not let in. */
-const REFUSED: Readonly<Record<BlockedReason, string>> = {
+/** Why somebody was not let in; `it` is the workflow. */
+export const REFUSED: Readonly<Record<BlockedReason, string>> = {
   already_active: 'she was in it already',
   already_entered: 'she had been through it, and it lets everybody in once',
   limit_reached: 'she had entered as often as its "limit" allows',
