@@ -6,10 +6,9 @@ import type { JsonObject } from '../db/json';
 import { fail, type Issue } from '../errors';
 import type { Definition } from '../journey/definition';
 import { repeatsKey } from '../language/json-keys';
-import { nodeTypes } from '../journey/nodes/index';
 import type { MailTemplates } from '../journey/mail-template';
 import { parseDefinition } from '../language/parse-definition';
-import type { Reference } from '../language/references';
+import { type Reference, templateReferences } from '../language/references';
 import { entryWarnings } from '../language/test-entries';
 import { parseYaml } from '../language/yaml';
 
@@ -75,8 +74,8 @@ async function missingTemplates(tx: Tx, references: readonly Reference[]): Promi
 }
 
 /** The stored templates that a definition names, as dry runs of it take them. */
-export function templatesOf(tx: Tx, { nodes }: Definition): Promise<MailTemplates> {
-  const keys = nodes.flatMap(({ type, data }) => nodeTypes.get(type)?.namesTemplate?.(data) ?? []);
+export function templatesOf(tx: Tx, definition: Definition): Promise<MailTemplates> {
+  const keys = templateReferences(definition).map(({ key }) => key);
   return loadTemplates(tx, [...new Set(keys)]);
 }
 

@@ -3,7 +3,7 @@ import { createTemplate } from '../../src/db/templates';
 import { AppError } from '../../src/errors';
 import type { Definition } from '../../src/journey/definition';
 import type { MailContent, MailTemplates } from '../../src/journey/mail-template';
-import { nodeTypes } from '../../src/journey/nodes/index';
+import { templateReferences } from '../../src/language/references';
 import type { Workspace } from './in-workspace';
 
 /** Cases run side by side: whoever stored a template of this key first has stored the same. */
@@ -21,8 +21,8 @@ export async function storeTemplates(
 }
 
 /** One for each that the definition names, which says who reads it. */
-export function templatesFor({ nodes }: Definition): MailTemplates {
-  const named = nodes.flatMap(({ type, data }) => nodeTypes.get(type)?.namesTemplate?.(data) ?? []);
+export function templatesFor(definition: Definition): MailTemplates {
+  const named = templateReferences(definition).map(({ key }) => key);
   const content = { subject: 'For {{ first_name }}', text: 'Look.' };
   return Object.fromEntries(named.map((key) => [key, { key, version: 1, ...content }]));
 }
