@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Issue } from '../errors';
 import type { Definition } from '../journey/definition';
 import { ENTRY_REASONS, type EntryReason, type JourneyTest } from '../journey/journey-tests';
+import { apart } from '../journey/reason';
 import type { Entry } from './dry-run-entry';
 import { dryEntry } from './dry-run';
 import { listed } from './findings';
@@ -46,12 +47,13 @@ function said(
 ): Pick<Issue, 'message' | 'suggestion'> {
   const event = knownEvent(trigger?.type ?? '') ?? trigger?.type ?? '';
   const { code, words } = apart(reason ?? '');
-  const found = code === 'no_trigger' ? suggest(event) : {};
+  const kind = known(code);
+  const found = kind === 'no_trigger' ? suggest(event) : {};
   const why = {
     no_trigger: `no trigger takes the event "${event}".${didYouMean(found) || takes(definition)} Correct the event`,
-    trigger_filter: `the filter of the trigger "${event}" does not take the event (${words}). Correct its properties or the filter`,
-    entry_condition: `"settings.enrollment.entryWhen" does not hold (${words}). Correct the contact or the condition`,
-  }[code];
+    trigger_filter: `the filter of the trigger "${event}" does not take the event (${words ?? ''}). Correct its properties or the filter`,
+    entry_condition: `"settings.enrollment.entryWhen" does not hold (${words ?? ''}). Correct the contact or the condition`,
+  }[kind];
   const message = `Live, she would not be let in, and the test runs all the same: ${why}, or expect "entry: { allowed: false }".`;
   return { message, ...found };
 }
@@ -61,9 +63,6 @@ function takes(definition: Definition): string {
   return events.length === 0 ? ' No event lets people in.' : ` Triggers take ${listed(events)}.`;
 }
 
-/** Takes the reason of an entry, `code: words`, apart; a test has no passages that could limit another. */
-function apart(reason: string): { readonly code: EntryReason; readonly words: string } {
-  const [code, ...words] = reason.split(': ');
-  const known = ENTRY_REASONS.find((each) => each === code) ?? 'entry_condition';
-  return { code: known, words: words.join(': ') };
-}
+/** A test has no passages that could limit another. */
+const known = (code: string): EntryReason =>
+  ENTRY_REASONS.find((each) => each === code) ?? 'entry_condition';
