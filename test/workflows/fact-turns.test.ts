@@ -1,8 +1,7 @@
 /** Facts that are asked for side by side: what follows them must be the same on replay, however slow each of them is. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
-import type { Database } from '../../src/db/client';
 import { define } from '../support/define';
+import { disturbed } from '../support/disturbed-database';
 import { eventually } from '../support/eventually';
 import { historiesOf } from '../support/executions';
 import { createReplay } from '../support/histories';
@@ -10,23 +9,6 @@ import { type Journeys, startJourneys } from '../support/journeys';
 
 let world: Journeys | undefined;
 afterEach(async () => world?.close());
-
-function activityUnderWay(): string {
-  try {
-    return Context.current().info.activityType;
-  } catch {
-    return 'none';
-  }
-}
-
-/** The database, which takes its time for activities of these names: that is the fault itself. */
-function slow(db: Database, delays: Readonly<Record<string, number>>): Database {
-  const inWorkspace: Database['inWorkspace'] = async (workspaceId, work) => {
-    await sleep(delays[activityUnderWay()] ?? 0);
-    return db.inWorkspace(workspaceId, work);
-  };
-  return { ...db, inWorkspace };
-}
 
 test.each([
   ['a look', { look: 900, findEvent: 100, advance: 380 }],
@@ -36,7 +18,10 @@ test.each([
   async (_what, delays) => {
     const replay = await createReplay();
     world = await startJourneys();
-    await world.replaceWorkers({ db: slow(world.db, delays) });
+    // The database takes its time for some activities: that is the fault itself.
+    const delayOf: Readonly<Record<string, number>> = delays;
+    const db = disturbed(world.db, (activity) => sleep(delayOf[activity] ?? 0));
+    await world.replaceWorkers({ db });
     const definition = define({
       nodes: {
         hear: ['wait_for_event', { event: 'qualified', timeout: '1 day' }],
@@ -69,15 +54,14 @@ test.each([
 
 test('a path goes on while the look at goals fails again and again', async () => {
   world = await startJourneys();
-  const { db } = world;
   let isBroken = false;
   let asked = 0;
-  const inWorkspace: Database['inWorkspace'] = async (workspaceId, work) => {
-    if (!isBroken || activityUnderWay() !== 'look') return db.inWorkspace(workspaceId, work);
+  const db = disturbed(world.db, (activity) => {
+    if (!isBroken || activity !== 'look') return;
     asked += 1;
     throw new Error('This fact cannot be read.');
-  };
-  await world.replaceWorkers({ db: { ...db, inWorkspace } });
+  });
+  await world.replaceWorkers({ db });
   const definition = define({
     nodes: {
       hear: ['wait_for_event', { event: 'qualified', timeout: '1 day' }],

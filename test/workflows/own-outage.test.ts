@@ -1,8 +1,8 @@
 /** An outage of our own is no answer of the other side. */
-import { Context } from '@temporalio/activity';
 import type { Database } from '../../src/db/client';
 import { DatabaseError } from '../../src/db/failure';
 import { define } from '../support/define';
+import { disturbed } from '../support/disturbed-database';
 import { startReceivingServer } from '../support/http';
 import { type Journeys, startJourneys } from '../support/journeys';
 
@@ -14,26 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([world.close(), web.close()]));
 
-/** Null outside of activities: the payload codec asks the database too. */
-function activityUnderWay(): string | null {
-  try {
-    return Context.current().info.activityType;
-  } catch {
-    return null;
-  }
-}
-
 /** A database that is away for the first transactions of calls. */
 function awayAtFirst(db: Database, times: number): { db: Database; refusals(): number } {
   let refusals = 0;
-  const inWorkspace: Database['inWorkspace'] = async (workspaceId, work) => {
-    if (refusals < times && activityUnderWay() === 'httpRequest') {
-      refusals += 1;
-      throw new DatabaseError('CONNECTION_CLOSED', 'The connection is closed.');
-    }
-    return db.inWorkspace(workspaceId, work);
+  const before = (activity: string) => {
+    if (refusals >= times || activity !== 'httpRequest') return;
+    refusals += 1;
+    throw new DatabaseError('CONNECTION_CLOSED', 'The connection is closed.');
   };
-  return { db: { ...db, inWorkspace }, refusals: () => refusals };
+  return { db: disturbed(db, before), refusals: () => refusals };
 }
 
 test('a node that may try once is not failed by a database that was away', async () => {

@@ -1,10 +1,10 @@
 /** A database that keeps silent makes workflow tasks last; their histories must replay all the same. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import { msToTs } from '@temporalio/common/lib/time';
 import type { Database } from '../../src/db/client';
 import type { Definition } from '../../src/journey/definition';
 import { define } from '../support/define';
+import { disturbed } from '../support/disturbed-database';
 import { eventually } from '../support/eventually';
 import { historiesOf } from '../support/executions';
 import { createReplay, type Replay } from '../support/histories';
@@ -24,26 +24,15 @@ beforeAll(async () => {
 afterAll(() => web.close());
 afterEach(async () => world?.close());
 
-/** Null outside of activities: the payload codec asks the database too. */
-function activityUnderWay(): string | null {
-  try {
-    return Context.current().info.activityType;
-  } catch {
-    return null;
-  }
-}
-
 /** The database, which is silent for a while once an activity of some name asks it something. */
 function silentOnce(db: Database, { asks, forMs }: { asks: string; forMs: number }) {
   let silence: Promise<unknown> | undefined;
-  const inWorkspace: Database['inWorkspace'] = async (workspaceId, work) => {
-    const activity = activityUnderWay();
+  const before = async (activity: string) => {
     // How long it is silent is the fault itself; nobody waits for it.
     if (activity === asks) silence ??= sleep(forMs);
-    if (activity !== null && facts.has(activity)) await silence;
-    return db.inWorkspace(workspaceId, work);
+    if (facts.has(activity)) await silence;
   };
-  return { db: { ...db, inWorkspace }, isSilent: () => silence !== undefined };
+  return { db: disturbed(db, before), isSilent: () => silence !== undefined };
 }
 
 async function replayed(journeys: Journeys, workflowId: string, definition: Definition) {
