@@ -124,7 +124,8 @@ export function nextLocalTime(
   from: Instant,
 ): Instant {
   const today = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).toPlainDate();
-  for (let ahead = 0; ahead <= DAYS_SEARCHED; ahead += 1) {
+  // A time that a change of the clocks skips at the end of a day means an instant of the next.
+  for (let ahead = -1; ahead <= DAYS_SEARCHED; ahead += 1) {
     const day = today.add({ days: ahead });
     const weekday = WEEKDAYS[day.dayOfWeek - 1];
     if (days !== undefined && weekday !== undefined && !days.includes(weekday)) continue;

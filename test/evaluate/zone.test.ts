@@ -1,4 +1,4 @@
-import { chooseZone, instantOf, isZone, windowAt } from '../../src/evaluate/zone';
+import { chooseZone, instantOf, isZone, nextLocalTime, windowAt } from '../../src/evaluate/zone';
 import { timeWindow } from '../../src/journey/window';
 import { at } from './facts';
 
@@ -36,6 +36,14 @@ test('a time that a change of the clocks skips means the first instant after the
   expect(instantOf('2026-03-29T02:30', BERLIN)).toBe(at('2026-03-29T01:00:00Z'));
   expect(instantOf('2026-03-29T02:00', BERLIN)).toBe(at('2026-03-29T01:00:00Z'));
   expect(instantOf('2026-03-29T03:00', BERLIN)).toBe(at('2026-03-29T01:00:00Z'));
+});
+
+test('one skipped at the end of a day is looked for at the begin of the next', () => {
+  const behind = at('2026-03-29T01:00:00Z');
+  const next = (from: number) => nextLocalTime('23:00', ['saturday'], 'America/Scoresbysund', from);
+  expect(next(behind - 1)).toBe(behind);
+  expect(next(behind)).toBe(behind);
+  expect(next(behind + 1)).toBe(at('2026-04-05T00:00:00Z'));
 });
 
 test('a midnight that does not exist means the first instant of the day', () => {
