@@ -58,6 +58,7 @@ export function readField(path: string, scope: Scope): Json | undefined {
     if (root === 'event') return eventField(rest, scope.event);
     if (root === 'variables') return readPath(scope.variables, rest);
     if (root === 'enrollment') return readPath(enrollmentView(scope), rest);
+    if (root === 'workspace') return readPath(workspaceView(scope), rest);
   }
   const whole = path.split('.');
   const property =
@@ -112,6 +113,11 @@ function enrollmentView({ enrollment }: Scope): JsonObject {
   return { id, workflowKey, version, startedAt: isoText(startedAt) };
 }
 
+function workspaceView({ workspace }: Scope): JsonObject {
+  const { timeZone = 'UTC', variables = {} } = workspace ?? {};
+  return { ...variables, timeZone, variables };
+}
+
 function eventView(event: EventFacts | null): JsonObject {
   if (event === null) return {};
   const { id, type, occurredAt, properties } = event;
@@ -142,10 +148,6 @@ export function templateView(scope: Scope): JsonObject {
     event: eventView(scope.event),
     enrollment: enrollmentView(scope),
     variables,
-    workspace: {
-      ...workspace?.variables,
-      timeZone: workspace?.timeZone ?? 'UTC',
-      variables: workspace?.variables ?? {},
-    },
+    workspace: workspaceView(scope),
   };
 }

@@ -49,6 +49,7 @@ describe('paths', () => {
       tags: ['x'],
     },
     variables: { min: 3, list: ['a'] },
+    workspace: { timeZone: 'Europe/Berlin', variables: { sale: { open: true } } },
     trigger: event('cart.abandoned', AT - HOUR, {
       total: 40,
       type: 'gift',
@@ -70,6 +71,10 @@ describe('paths', () => {
     ['event.occurredAt', '2026-03-27T11:00:00Z'],
     ['enrollment.version', 3],
     ['enrollment.workflowKey', 'cart'],
+    ['workspace.sale', { open: true }],
+    ['workspace.sale.open', true],
+    ['workspace.variables.sale.open', true],
+    ['workspace.timeZone', 'Europe/Berlin'],
   ])('%s is %j', async (field, value) => {
     expect(await judged([{ field, operator: 'equals', value }], given)).toMatchObject({
       value: true,
