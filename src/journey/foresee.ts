@@ -80,7 +80,7 @@ export function foresee(places: readonly Place[], { graph, target, map, at }: Mo
         graph.node(node),
         into,
         { anchor: after.anchor, at, until: place?.until ?? null },
-        target,
+        { graph, target },
       ),
     };
   });
@@ -112,10 +112,13 @@ function keeping(
   before: GraphNode,
   after: GraphNode,
   { anchor, at, until }: Kept,
-  target: Graph,
+  { graph, target }: Pick<Move, 'graph' | 'target'>,
 ): Pick<Foreseen, 'would' | 'sends' | 'until'> {
   const behind = () => target.successors(after.id).some((id) => writesSoon(target, id));
   const isEffect = after.type.kind === 'effect';
+  // Quiet hours, caps and pauses between attempts are judged anew where the move wakes her, to the same end.
+  const isPutOff = until !== null && until > at && rulesAlike(before, after, { graph, target });
+  if (isEffect && isPutOff) return { would: 'waits', sends: false, until };
   if (isEffect)
     return {
       would: 'goes_on_at_once',
@@ -127,6 +130,16 @@ function keeping(
     return { would: 'goes_on_at_once', sends: behind(), until: null };
   const same = known === null ? sameText(before.config, after.config) : asksTheSame(before, after);
   return { would: 'waits', sends: !same && behind(), until: known ?? (same ? until : null) };
+}
+
+/** Whether both versions send, and hold back, alike. */
+function rulesAlike(
+  before: GraphNode,
+  after: GraphNode,
+  { graph, target }: Pick<Move, 'graph' | 'target'>,
+): boolean {
+  const { settings: old } = graph.definition;
+  return sameText([before.config, old], [after.config, target.definition.settings]);
 }
 
 /** Whether facts end both visits alike: the same events and conditions. */

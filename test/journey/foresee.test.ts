@@ -7,6 +7,7 @@ const NOW = Date.parse('2026-06-15T12:00:00Z');
 const mail = ['send_email', { subject: 'Hi', text: 'Hi' }] as const;
 
 type Nodes = Parameters<typeof define>[0]['nodes'];
+type Settings = Parameters<typeof define>[0]['settings'];
 const graphOf = (nodes: Nodes) => indexGraph(define({ nodes }));
 
 /** What becomes of somebody who has been for some days on each of the nodes. */
@@ -87,4 +88,23 @@ test('somebody between two waits goes on in the new version', () => {
   expect(seen({ from: month, to: month }, ['mail', null])).toMatchObject([
     { would: 'goes_on_at_once', sends: true },
   ]);
+});
+
+test('a mail that is put off waits on, unless what is changed may send it now', () => {
+  const until = NOW + DAY / 2;
+  const place = { node: 'mail', startedAt: NOW - DAY, until };
+  const told = (to: Nodes, settings?: Settings) =>
+    foresee([place], {
+      ...{ graph: graphOf(month), map: {}, at: NOW },
+      target: indexGraph(define({ nodes: to, ...(settings ? { settings } : {}) })),
+    });
+  const longer: Nodes = { ...month, pause: ['wait', { for: '40 days' }] };
+  expect(told(longer)).toMatchObject([{ would: 'waits', sends: false, until }]);
+  const urgent: Nodes = {
+    ...month,
+    mail: ['send_email', { ...mail[1], purpose: 'transactional' }],
+  };
+  expect(told(urgent)).toMatchObject([{ would: 'goes_on_at_once', sends: true }]);
+  const quietHours = { from: '22:00', to: '08:00' };
+  expect(told(month, { quietHours })).toMatchObject([{ would: 'goes_on_at_once', sends: true }]);
 });
