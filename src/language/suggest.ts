@@ -4,6 +4,19 @@ const MAX_DISTANCE = 2;
 /** Longer words are never compared: a name has at most 100 characters, an input may have more. */
 const MAX_LENGTH = 100;
 
+/** Comparisons as shells and query languages abbreviate them, which share too few letters with their names. */
+const ABBREVIATIONS: ReadonlyMap<string, string> = new Map([
+  ['eq', 'equals'],
+  ['ne', 'not_equals'],
+  ['neq', 'not_equals'],
+  ['gt', 'greater_than'],
+  ['ge', 'greater_or_equal'],
+  ['gte', 'greater_or_equal'],
+  ['lt', 'less_than'],
+  ['le', 'less_or_equal'],
+  ['lte', 'less_or_equal'],
+]);
+
 /**
  * The candidate nearest to a misspelt word: the same but for case and punctuation, else at most two
  * edits away (one for words of two or three letters), else one that the word begins or that begins
@@ -12,9 +25,11 @@ const MAX_LENGTH = 100;
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length === 0 || word.length > MAX_LENGTH) return undefined;
   const plain = simplify(word);
+  const meant = ABBREVIATIONS.get(plain);
   let best: string | undefined;
   let bestRank = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
+    if (candidate === meant) return candidate;
     const rank = rankOf(plain, simplify(candidate));
     if (rank < bestRank) {
       best = candidate;

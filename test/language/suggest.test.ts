@@ -7,6 +7,9 @@ test.each([
   ['fro', ['for', 'until'], 'for'],
   ['b', ['a', 'c'], undefined],
   ['something', ['wait', 'end'], undefined],
+  ['gte', ['greater_than', 'greater_or_equal'], 'greater_or_equal'],
+  ['eq', ['less_than', 'equals'], 'equals'],
+  ['lt', ['let'], 'let'],
   ['', ['wait'], undefined],
   ['x'.repeat(10_000), ['x'], undefined],
 ])('%p among %p means %p', (word, candidates, meant) => {
