@@ -32,22 +32,26 @@ export function askPage(topic: string | null): Page {
     return { title, text: `You will get no ${MORE_AT_ALL}`, buttons: [{ says: 'Unsubscribe' }] };
   return {
     title,
-    text: `This e-mail was about “${topic}”. You can unsubscribe from that alone, or from all marketing e-mails from this sender.`,
-    buttons: [
-      { says: `Unsubscribe from “${topic}”` },
-      { says: 'Unsubscribe from all marketing', query: `?${FROM_ALL}=1` },
-    ],
+    text: `This e-mail was about “${inWords(topic)}”. You can unsubscribe from that alone, or from all marketing e-mails from this sender.`,
+    buttons: [{ says: `Unsubscribe from “${inWords(topic)}”` }, ALL],
   };
 }
 
 /** That it is done. */
 export function donePage(topic: string | null): Page {
-  const text =
-    topic === null
-      ? `You will get no ${MORE_AT_ALL} Messages about something you have ordered or asked for may still come.`
-      : `You will get no more e-mails about “${topic}” from this sender. Others, and messages about something you have ordered or asked for, may still come.`;
-  return { title: 'You are unsubscribed', text };
+  const title = 'You are unsubscribed';
+  if (topic === null) {
+    const text = `You will get no ${MORE_AT_ALL} Messages about something you have ordered or asked for may still come.`;
+    return { title, text };
+  }
+  const text = `You will get no more e-mails about “${inWords(topic)}” from this sender. Others, and messages about something you have ordered or asked for, may still come.`;
+  return { title, text, buttons: [ALL] };
 }
+
+const ALL = { says: 'Unsubscribe from all marketing', query: `?${FROM_ALL}=1` };
+
+/** A topic is a key, and its reader has never seen it. */
+const inWords = (topic: string): string => topic.replaceAll(/[-_]+/g, ' ').trim() || topic;
 
 const MORE_AT_ALL = 'more marketing e-mails from this sender.';
 

@@ -111,6 +111,9 @@ describe('unsubscribing', () => {
       const mail = await sent();
       const page = await get(linkOf(mail, 'offers'));
       expect(page.text).toContain('<button>Unsubscribe from “offers”</button>');
+      expect((await get(linkOf(mail, 'spring_offers-2'))).text).toContain(
+        'about “spring offers 2”',
+      );
       expect(page.text).toContain('<form method="post" action="?all=1">');
       expect(await consentOf(mail)).toEqual({});
       const oneClick = () =>
@@ -130,7 +133,9 @@ describe('unsubscribing', () => {
 
     test('and then from all', async () => {
       const mail = await sent();
-      await post(linkOf(mail, 'offers'));
+      const done = await post(linkOf(mail, 'offers'));
+      expect(done.text).toContain('<form method="post" action="?all=1">');
+      expect(done.text).not.toContain('Unsubscribe from “');
       expect((await post(`${linkOf(mail, 'offers')}?all=1`)).text).toContain('no more marketing');
       expect(await consentOf(mail)).toEqual({ email: false, 'email.offers': false });
       await post(linkOf(mail, 'news'));
