@@ -62,6 +62,8 @@ function describeCopy(context: RunningCopy, elapsedMs: number): string {
   const rows = [
     ['API', context.api],
     ['Dev key', context.apiKey],
+    ['Overview', `${context.api}/`],
+    ['Every route', `${context.api}/docs`],
     ['Inbox', context.inbox],
     ['Temporal Web UI', context.temporalUi],
     ['Data and logs', context.home],
