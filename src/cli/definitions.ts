@@ -2,9 +2,11 @@
 import type { Issue } from '../errors';
 import { parseDefinitionText, type ParsedDefinition } from '../language/parse-definition';
 import { entryWarnings } from '../language/test-entries';
+import { warnedAlone } from '../language/workspace-names';
 import { parseYaml } from '../language/yaml';
 import { readSource } from './sources';
 
+/** Its warnings are those where no API is asked which variables the workspace has. */
 export interface ReadDefinition extends ParsedDefinition {
   readonly file: string;
 }
@@ -15,7 +17,8 @@ export async function readDefinition(name: string): Promise<ReadDefinition> {
   const parsed = parseDefinitionText(text);
   if (parsed.definition === null && isTemplate(text))
     return { file, ...parsed, errors: [IS_TEMPLATE], warnings: [] };
-  const warnings = [...parsed.warnings, ...(await entryWarnings(parsed))];
+  const names = warnedAlone(parsed.variables);
+  const warnings = [...parsed.warnings, ...names, ...(await entryWarnings(parsed))];
   return { file, ...parsed, warnings };
 }
 

@@ -4,7 +4,8 @@ import type { Issue } from '../errors';
 import type { MailTemplate, MailTemplates } from '../journey/mail-template';
 import type { Reference } from '../language/references';
 import { didYouMean, suggestion } from '../language/suggest';
-import { parseTemplateText } from '../language/template-file';
+import { parseTemplateText, type ParsedTemplate } from '../language/template-file';
+import { warnedAlone } from '../language/workspace-names';
 import type { Options } from './options';
 import type { Problems } from './problems';
 import { filesOf, readSource } from './sources';
@@ -19,7 +20,8 @@ export const TEMPLATES_OPTION = {
 } as const satisfies Options;
 
 /** A template in a file that can be used. */
-export interface StoredFile extends Pick<Problems, 'file' | 'warnings'> {
+export interface StoredFile extends Pick<ParsedTemplate, 'warnings' | 'variables'> {
+  readonly file: string;
   readonly template: MailTemplate;
   /** Undefined where the file gives none. */
   readonly name: string | undefined;
@@ -45,8 +47,9 @@ export async function readTemplates(given: string | undefined): Promise<Shelf> {
   for (const name of given === undefined ? [] : filesOf([given])) {
     const { name: file, text } = await readSource(name);
     const parsed = parseTemplateText(text, path.parse(file).name);
-    const { key, template, name: title, ...problems } = parsed;
-    files.push({ file, ...problems });
+    const { key, template, name: title, errors, warnings, variables } = parsed;
+    const offline = [...warnings, ...warnedAlone(variables)];
+    files.push({ file, errors, warnings: offline });
     if (template === null) {
       broken.set(key, file);
       continue;
@@ -54,7 +57,7 @@ export async function readTemplates(given: string | undefined): Promise<Shelf> {
     const other = stored.get(key);
     if (other !== undefined)
       throw new UsageError(`${other.file} and ${file} both hold the template "${key}".`);
-    stored.set(key, { file, template, name: title, warnings: problems.warnings });
+    stored.set(key, { file, template, name: title, warnings, variables });
   }
   const templates = [...stored].map(([key, { template }]) => [key, template] as const);
   return {

@@ -23,6 +23,10 @@ async function all(tx: Tx): Promise<JsonObject> {
   return row?.variables ?? {};
 }
 
+/** The names of all. */
+export const variableNames = async (tx: Tx): Promise<ReadonlySet<string>> =>
+  new Set(Object.keys(await all(tx)));
+
 export async function getVariable(tx: Tx, name: string): Promise<WorkspaceVariable | null> {
   const value = new Map(Object.entries(await all(tx))).get(name);
   return value === undefined ? null : { name, value };

@@ -1,15 +1,17 @@
 /** Definitions as requests bring them: judged whole, and against what else there is in the workspace. */
 import type { Tx } from '../db/client';
 import { existingTemplates, loadTemplates } from '../db/templates';
+import { variableNames } from '../db/variables';
 import { existingWorkflowKeys } from '../db/workflows';
 import type { JsonObject } from '../db/json';
 import { fail, type Issue } from '../errors';
 import type { Definition } from '../journey/definition';
 import { repeatsKey } from '../language/json-keys';
 import type { MailTemplates } from '../journey/mail-template';
-import { parseDefinition } from '../language/parse-definition';
+import { parseDefinition, type ParsedDefinition } from '../language/parse-definition';
 import { type Reference, templateReferences } from '../language/references';
 import { entryWarnings } from '../language/test-entries';
+import { warnedBeside } from '../language/workspace-names';
 import { parseYaml } from '../language/yaml';
 
 export interface RequiredDefinition {
@@ -28,12 +30,10 @@ export async function requireDefinition(
   { activated = false } = {},
 ): Promise<RequiredDefinition> {
   const parsed = parseDefinition(input);
-  const { definition, source, errors, warnings, workflows, templates } = parsed;
+  const { definition, source, errors } = parsed;
+  const warnings = [...parsed.warnings, ...(await missingVariables(tx, parsed))];
   if (!definition || !source) throw invalid(errors, warnings);
-  const missing = [
-    ...(await missingWorkflows(tx, definition, workflows)),
-    ...(await missingTemplates(tx, templates)),
-  ];
+  const missing = await missingReferences(tx, definition, parsed);
   if (activated && missing.length > 0) throw invalid(missing, warnings);
   const entries = await entryWarnings(parsed);
   return { definition, source, warnings: [...warnings, ...missing, ...entries] };
@@ -42,14 +42,27 @@ export async function requireDefinition(
 /** What is to be said of a draft as it is now: it was good when it was stored, and what it names may be gone. */
 export async function draftWarnings(tx: Tx, draft: JsonObject): Promise<Issue[]> {
   const parsed = parseDefinition(draft);
-  const { definition, errors, warnings, workflows, templates } = parsed;
+  const { definition, errors } = parsed;
+  const warnings = [...parsed.warnings, ...(await missingVariables(tx, parsed))];
   if (definition === null) return [...errors, ...warnings];
-  const missing = [
-    ...(await missingWorkflows(tx, definition, workflows)),
-    ...(await missingTemplates(tx, templates)),
-  ];
+  const missing = await missingReferences(tx, definition, parsed);
   return [...warnings, ...missing, ...(await entryWarnings(parsed))];
 }
+
+const missingReferences = async (
+  tx: Tx,
+  definition: Definition,
+  { workflows, templates }: ParsedDefinition,
+): Promise<Issue[]> => [
+  ...(await missingWorkflows(tx, definition, workflows)),
+  ...(await missingTemplates(tx, templates)),
+];
+
+const missingVariables = async (
+  tx: Tx,
+  { variables }: ParsedDefinition,
+): Promise<readonly Issue[]> =>
+  variables.length === 0 ? [] : warnedBeside(variables, await variableNames(tx));
 
 async function missingWorkflows(
   tx: Tx,

@@ -2,53 +2,79 @@
 import type { Issue } from '../errors';
 import { namesIn } from '../evaluate/template-names';
 import { MAIL_PARTS, type MailContent } from '../journey/mail-template';
-import { type FoundIssue, type GraphFindings, type PlaceInText, quoted } from './findings';
+import type { NameFindings } from './check-names';
+import { type FoundIssue, type PlaceInText, quoted } from './findings';
 import { sketchGraph } from './graph-sketch';
-import { type Doubt, doubtAbout, knownNames } from './known-names';
+import { type Doubt, doubtAbout, knownNames, nameKey } from './known-names';
 import { unreadable } from './text-problems';
+import { noSuchVariable, warnedBeside, type WorkspaceName } from './workspace-names';
 
 /** Names looked at in one text; nobody reads more warnings than that. */
 const MOST_NAMES = 200;
 
 /**
  * Issues by field, with line and column within its text. A name is never an error here: which variables there are, the
- * workflows say that send the template.
+ * workflows say that send the template, and `variables` are those of the workspace.
  */
-export function checkTemplate(content: MailContent): { errors: Issue[]; warnings: Issue[] } {
-  const { errors, warnings } = templateFindings(content);
-  return { errors: errors.map(placedInField), warnings: warnings.map(placedInField) };
+export function checkTemplate(
+  content: MailContent,
+  variables: ReadonlySet<string>,
+): { errors: Issue[]; warnings: Issue[] } {
+  const found = templateFindings(content);
+  const warnings = [...found.warnings, ...warnedBeside(found.variables, variables)];
+  return { errors: found.errors.map(placedInField), warnings: warnings.map(placedInField) };
 }
 
 const placedInField = ({ inText, ...issue }: FoundIssue): Issue =>
   inText === undefined ? issue : { ...issue, ...placeOf(inText) };
 
 /** The same, with the places in the texts. */
-export function templateFindings(content: MailContent): GraphFindings {
+export function templateFindings(content: MailContent): NameFindings {
   const written = MAIL_PARTS.flatMap((path) => {
     const text = content[path];
     if (text === undefined) return [];
     return [{ path, text, ...(path === 'mjml' ? { markup: 'mjml' as const } : {}) }];
   });
+  const doubts = written.flatMap(({ path, text }) => doubtsIn(path, text));
   return {
     errors: unreadable(written),
-    warnings: written.flatMap(({ path, text }) => doubtsIn(path, text)),
+    warnings: doubts.flatMap(({ issue, variable }) => (variable === undefined ? [issue] : [])),
+    variables: doubts.flatMap(({ issue, variable }): WorkspaceName[] =>
+      variable === undefined ? [] : [{ ...variable, issue }],
+    ),
   };
 }
 
-function doubtsIn(path: string, text: string): FoundIssue[] {
+interface PlacedDoubt {
+  readonly variable: Doubt['variable'] | undefined;
+  readonly issue: FoundIssue;
+}
+
+function doubtsIn(path: string, text: string): PlacedDoubt[] {
   const names = knownNames(sketchGraph({}), []);
   const seen = new Set<string>();
-  return namesIn(text).flatMap(({ segments, begin }): FoundIssue[] => {
-    const key = segments.slice(0, 2).join('.');
+  return namesIn(text).flatMap(({ segments, begin }): PlacedDoubt[] => {
+    const key = nameKey(segments);
     if (seen.has(key) || seen.size >= MOST_NAMES) return [];
     seen.add(key);
     const doubt = doubtAbout(segments, names);
-    return doubt === null ? [] : [{ ...wordsOf(doubt), path, inText: { text, begin } }];
+    if (doubt === null) return [];
+    const { variable } = doubt;
+    return [{ variable, issue: { ...wordsOf(doubt), path, inText: { text, begin } } }];
   });
 }
 
-function wordsOf({ name, suggestion }: Doubt): Pick<Issue, 'code' | 'message' | 'suggestion'> {
+function wordsOf({
+  name,
+  suggestion,
+  variable,
+}: Doubt): Pick<Issue, 'code' | 'message' | 'suggestion'> {
   if (suggestion === undefined) {
+    if (variable?.isBare === false)
+      return {
+        code: 'definition.unknown_name',
+        message: noSuchVariable(variable.key, quoted([name])),
+      };
     const message = `Whoever sends this template has to give ${quoted([name])} a value; it renders as nothing otherwise.`;
     return { code: 'definition.unknown_name', message };
   }

@@ -2,7 +2,8 @@
  * Names that templates and conditions read, compared with those that a definition can know.
  *
  * A name that nothing gives a value is a warning: a contact, the workspace or whoever enrolls may have
- * it. One that is nearly a known name is an error, since it renders as nothing.
+ * it. One that is nearly a known name is an error, since it renders as nothing. Of those that a variable of
+ * the workspace may give, it is said by which.
  */
 import { UPDATABLE_FIELDS } from '../journey/contact-update';
 import { type GraphSketch, objectsIn } from './graph-sketch';
@@ -27,10 +28,10 @@ const SHORT_FORMS = [
   'unsubscribe_url',
 ] as const;
 
-/** Names inside a namespace, and whether there may be others that a definition cannot know. */
+/** Names inside a namespace, and who may give it others: nobody, somebody unknown, or a variable of the workspace. */
 interface Namespace {
   readonly known: ReadonlySet<string>;
-  readonly open: boolean;
+  readonly others: 'none' | 'unknown' | 'variables';
   /** What a misspelt name is compared with. */
   readonly near: readonly string[];
 }
@@ -58,18 +59,18 @@ export function knownNames(
     ),
   ];
   const unknownTypes = sketch.nodes.some(({ type }) => type === null);
-  const namespace = (known: readonly string[], open: boolean, near = known): Namespace => ({
-    known: new Set(known),
-    open,
-    near,
-  });
+  const namespace = (
+    known: readonly string[],
+    others: Namespace['others'],
+    near = known,
+  ): Namespace => ({ known: new Set(known), others, near });
   return {
     namespaces: new Map([
-      ['contact', namespace([...CONTACT_FIELDS, ...attributes], true, CONTACT_FIELDS)],
-      ['event', namespace(['id', 'type', 'occurredAt', 'properties'], true)],
-      ['enrollment', namespace(['id', 'workflowKey', 'version', 'startedAt'], false)],
-      ['variables', namespace(set, unknownTypes)],
-      ['workspace', namespace(['timeZone', 'variables'], true)],
+      ['contact', namespace([...CONTACT_FIELDS, ...attributes], 'unknown', CONTACT_FIELDS)],
+      ['event', namespace(['id', 'type', 'occurredAt', 'properties'], 'unknown')],
+      ['enrollment', namespace(['id', 'workflowKey', 'version', 'startedAt'], 'none')],
+      ['variables', namespace(set, unknownTypes ? 'unknown' : 'none')],
+      ['workspace', namespace(['timeZone', 'variables'], 'variables')],
     ]),
     bare: [...SHORT_FORMS, ...set],
   };
@@ -87,20 +88,34 @@ const fieldOf = (value: unknown, name: string): unknown =>
 export interface Doubt {
   readonly name: string;
   readonly suggestion?: string;
+  /** The variable of the workspace that would give it a value, and whether something else may too. */
+  readonly variable?: { readonly key: string; readonly isBare: boolean };
 }
 
 /** What is doubtful about a name, by its parts. */
-export function doubtAbout([root, field]: readonly string[], names: KnownNames): Doubt | null {
+export function doubtAbout(
+  [root, field, inner]: readonly string[],
+  names: KnownNames,
+): Doubt | null {
   if (root === undefined) return null;
   const namespace = names.namespaces.get(root);
   if (namespace === undefined) {
     if (names.bare.includes(root)) return null;
     const near = nearMiss(root, [...names.bare, ...names.namespaces.keys()]);
-    return near === null ? { name: root } : { name: root, suggestion: near };
+    return near === null
+      ? { name: root, variable: { key: root, isBare: true } }
+      : { name: root, suggestion: near };
   }
-  if (field === undefined || namespace.known.has(field)) return null;
   const name = `${root}.${field}`;
+  if (namespace.others === 'variables' && field === 'variables' && inner !== undefined)
+    return { name: `${name}.${inner}`, variable: { key: inner, isBare: false } };
+  if (field === undefined || namespace.known.has(field)) return null;
   const near = nearMiss(field, namespace.near);
   if (near !== null) return { name, suggestion: `${root}.${near}` };
-  return namespace.open ? null : { name };
+  if (namespace.others === 'variables') return { name, variable: { key: field, isBare: false } };
+  return namespace.others === 'none' ? { name } : null;
 }
+
+/** What stands for a name where each is looked at once. */
+export const nameKey = ([root, field, inner]: readonly string[]): string =>
+  (`${root}.${field}` === 'workspace.variables' ? [root, field, inner] : [root, field]).join('.');

@@ -29,6 +29,7 @@ import { normalize } from './normalize';
 import { type Reference, templateReferences, workflowReferences } from './references';
 import { withoutIgnoredFields, withoutKeyOf } from './source-fields';
 import { type Path, parsePathText } from './path';
+import type { WorkspaceName } from './workspace-names';
 import { type UnjudgedEntry, unjudgedEntries } from './unjudged-entries';
 import { patternIssues, templateIssues } from './text-problems';
 import { validateGraph } from './validate-definition';
@@ -43,11 +44,14 @@ export interface ParsedDefinition {
   /** What is kept as the draft: as it was written, with the key it got and without ignored fields. */
   readonly source: JsonObject | null;
   readonly errors: Issue[];
+  /** But for those that are known only with `workflows`, `templates` and `variables`. */
   readonly warnings: Issue[];
   /** Other workflows that it names; whether they exist is not known here. */
   readonly workflows: readonly Reference[];
   /** Stored templates that it names; whether they exist is not known here either. */
   readonly templates: readonly Reference[];
+  /** Names that it reads and that variables of the workspace may give a value; which there are is not known here. */
+  readonly variables: readonly WorkspaceName[];
   /** Tests of which is to be judged whether they would be let in. */
   readonly entries: readonly UnjudgedEntry[];
 }
@@ -72,7 +76,8 @@ function judgeYaml(text: string): ParsedDefinition {
 function judgeJson(text: string, value: Json): ParsedDefinition {
   if (repeatsKey(text)) return judgeYaml(text);
   const judged = judge(value);
-  const references = [...judged.workflows, ...judged.templates, ...judged.entries].map(
+  const { workflows, templates, variables, entries } = judged;
+  const references = [...workflows, ...templates, ...variables, ...entries].map(
     ({ issue }) => issue,
   );
   const all = [...judged.errors, ...judged.warnings, ...references];
@@ -90,7 +95,7 @@ function parsedJson(text: string): { readonly value: Json } | null {
 }
 
 function placed(
-  { errors, warnings, workflows, templates, entries, ...rest }: Judged,
+  { errors, warnings, workflows, templates, variables, entries, ...rest }: Judged,
   positions: Positions,
 ): ParsedDefinition {
   const inOrder = (issues: readonly FoundIssue[]) =>
@@ -100,12 +105,13 @@ function placed(
   const placedAll = <R extends { readonly issue: Issue }>(references: readonly R[]) =>
     references.map((each) => ({
       ...each,
-      issue: { ...each.issue, ...positionOf(each.issue, positions) },
+      issue: { ...withoutPlace(each.issue), ...positionOf(each.issue, positions) },
     }));
   return {
     ...rest,
     workflows: placedAll(workflows),
     templates: placedAll(templates),
+    variables: placedAll(variables),
     entries: placedAll(entries),
     errors: inOrder(errors),
     warnings: inOrder(warnings),
@@ -124,8 +130,13 @@ const byPosition = (a: Placed, b: Placed): number =>
 
 const withoutPlace = ({ inText: _inText, ...issue }: FoundIssue): Issue => issue;
 
-function unplaced({ errors, warnings, ...rest }: Judged): ParsedDefinition {
-  return { ...rest, errors: errors.map(withoutPlace), warnings: warnings.map(withoutPlace) };
+function unplaced({ errors, warnings, variables, ...rest }: Judged): ParsedDefinition {
+  return {
+    ...rest,
+    errors: errors.map(withoutPlace),
+    warnings: warnings.map(withoutPlace),
+    variables: variables.map((each) => ({ ...each, issue: withoutPlace(each.issue) })),
+  };
 }
 
 /** What is answered, with issues that still know which part of a text they speak of. */
@@ -164,6 +175,7 @@ function judge(input: unknown): Judged {
     errors,
     workflows: workflowReferences(found.definition).map(inWordsOfTree),
     templates: templateReferences(found.definition).map(inWordsOfTree),
+    variables: found.variables.map(inWordsOfTree),
     entries: unjudgedEntries(found.definition).map(inWordsOfTree),
     warnings: [...warnings, ...notes.warnings, ...firstOf(found.warnings, 'warnings').map(inWords)],
   };
@@ -195,7 +207,7 @@ function judgeCanonical(canonical: JsonObject, tree: Written): JudgedAlone {
   const errors = [...fields, ...nodes.errors, ...texts, ...graph.errors];
   const isGood = parsed.success && errors.length === 0;
   const definition = isGood ? withParsedData(parsed.data, nodes.data) : null;
-  return { definition, errors, warnings: [...graph.warnings] };
+  return { definition, errors, warnings: [...graph.warnings], variables: graph.variables };
 }
 
 /** The same, unless the definition is too large to be read again once it is exported. */
@@ -214,7 +226,7 @@ function nameAt(tree: Written, path: Path): string {
 }
 
 function refused(errors: Issue[]): ParsedDefinition {
-  const nothing = { warnings: [], workflows: [], templates: [], entries: [] };
+  const nothing = { warnings: [], workflows: [], templates: [], variables: [], entries: [] };
   return { definition: null, source: null, errors, ...nothing };
 }
 

@@ -7,6 +7,7 @@ import type { FoundIssue } from './findings';
 import { guardJson } from './json-guard';
 import { templateInFile } from './mail-content';
 import { parsePathText } from './path';
+import type { WorkspaceName } from './workspace-names';
 import { parseYaml } from './yaml';
 import type { Positions } from './yaml-positions';
 import { yamlText } from './yaml-text';
@@ -20,16 +21,19 @@ export interface ParsedTemplate {
   /** For people; undefined where the file gives none. */
   readonly name?: string | undefined;
   readonly errors: Issue[];
+  /** But for those that are known only with the variables of the workspace. */
   readonly warnings: Issue[];
+  readonly variables: readonly WorkspaceName[];
 }
 
 /** Judges the text of a file; without a "key" the template has that of the file's name. Never throws for bad input. */
 export function parseTemplateText(text: string, fileName: string): ParsedTemplate {
   const { value, positions, issues } = parseYaml(text);
-  if (issues !== null) return { key: fileName, template: null, errors: issues, warnings: [] };
+  const nothing = { warnings: [], variables: [] };
+  if (issues !== null) return { key: fileName, template: null, errors: issues, ...nothing };
   const meant = keyIn(value) ?? fileName;
   const refuse = (errors: readonly FoundIssue[]): ParsedTemplate => ({
-    ...{ key: meant, template: null, errors: errors.map(placedBy(positions)), warnings: [] },
+    ...{ key: meant, template: null, errors: errors.map(placedBy(positions)), ...nothing },
   });
   const hostile = guardJson(value, 'definition');
   if (hostile.length > 0) return refuse(hostile);
@@ -43,7 +47,11 @@ export function parseTemplateText(text: string, fileName: string): ParsedTemplat
   const errors = [...keyIssues(key), ...findings.errors];
   if (errors.length > 0) return refuse(errors);
   const warnings = findings.warnings.map(placedBy(positions));
-  return { key, template: { key, version: 1, ...content }, name, errors: [], warnings };
+  const variables = findings.variables.map(({ issue, ...each }) => ({
+    ...each,
+    issue: placedBy(positions)(issue),
+  }));
+  return { key, template: { key, version: 1, ...content }, name, errors: [], warnings, variables };
 }
 
 /** A template as the text of a file that is named like its key; reading it gives the same. */

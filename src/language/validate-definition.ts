@@ -14,7 +14,7 @@ import { timeZone } from '../journey/window';
 import { checkEdges } from './check-edges';
 import { checkForks } from './check-forks';
 import { checkGoals, forkAround, goalDoors } from './check-goals';
-import { checkFieldNames, checkTemplateNames } from './check-names';
+import { checkFieldNames, checkTemplateNames, type NameFindings } from './check-names';
 import { checkNodes } from './check-nodes';
 import { checkTests, testReferences } from './check-tests';
 import { checkTracking } from './check-tracking';
@@ -35,12 +35,12 @@ import {
 import { hastyCycles, unreachableNodes } from './reach';
 import { nodeTemplates, operandTemplates, unreadable } from './text-problems';
 
-export type { GraphFindings } from './findings';
-
 /** Every error and warning about the definition as a whole. */
-export function validateGraph(sketch: GraphSketch): GraphFindings {
+export function validateGraph(sketch: GraphSketch): NameFindings {
   const shape = shapeOf(sketch);
-  return together([checkEdges(shape), checkNodes(shape), checkPaths(shape), checkNames(shape)]);
+  const names = checkNames(shape);
+  const found = together([checkEdges(shape), checkNodes(shape), checkPaths(shape), names]);
+  return { ...found, variables: names.variables };
 }
 
 /** What paths do on the graph. */
@@ -69,7 +69,7 @@ const MARKS: Marks<Mark> = [
 ];
 
 /** What is named somewhere, and must exist. */
-function checkNames(shape: GraphShape): GraphFindings {
+function checkNames(shape: GraphShape): NameFindings {
   const { sketch } = shape;
   const objects = conditionObjects(sketch);
   const marked = marksOf(sketch);
@@ -84,17 +84,20 @@ function checkNames(shape: GraphShape): GraphFindings {
     ...testReferences(shape),
   ];
   const operands = operandTemplates(sketch);
-  return together([
+  const inTemplates = checkTemplateNames([...nodeTemplates(sketch.nodes), ...operands], names);
+  const inFields = checkFieldNames(objects, names);
+  const found = together([
     errorsOnly(brokenReferences(shape, references)),
     checkTests(shape),
     errorsOnly(unknownZones(sketch, zones)),
     errorsOnly(badDates(sketch, objects)),
     errorsOnly(unreadable(operands)),
-    checkTemplateNames([...nodeTemplates(sketch.nodes), ...operands], names),
-    checkFieldNames(objects, names),
+    inTemplates,
+    inFields,
     uselessInFilters(objects),
     checkTracking(sketch, objects),
   ]);
+  return { ...found, variables: [...inTemplates.variables, ...inFields.variables] };
 }
 
 function marksOf({ input, nodes }: GraphSketch): readonly MarkedValue<Mark>[] {

@@ -57,6 +57,48 @@ test('templates and conditions see them', async () => {
   expect(body.sends).toMatchObject([{ subject: 'Hello from Corner Shop / Corner Shop' }]);
 });
 
+test('what names one that there is not is warned of, and an other name that one gives is not', async () => {
+  await set('sender', 'Ann');
+  const condition = [{ field: 'workspace.sale_open', operator: 'equals', value: true }];
+  const definition = {
+    ...{ key: 'named', name: 'Named', trigger: { type: 'manual' } },
+    nodes: [
+      {
+        id: 'mail',
+        type: 'send_email',
+        data: { subject: '{{ sender }}', text: '{{ workspace.sneder }} {{ nobody }}' },
+        executeIf: condition,
+      },
+    ],
+    edges: [{ source: 'mail', sourceHandle: 'not_sent', target: 'end' }],
+  };
+  const warned = async (answer: Promise<{ body: { warnings?: object[] } }>) =>
+    (await answer).body.warnings;
+  const expected = [
+    { code: 'definition.unknown_name', path: 'nodes[0].data.text', suggestion: 'sender' },
+    { code: 'definition.unknown_name', path: 'nodes[0].data.text' },
+    { code: 'definition.unknown_name', path: 'nodes[0].executeIf[0].field' },
+  ];
+  expect(await warned(api.post('/workflows', definition))).toMatchObject(expected);
+  expect(await warned(api.get('/workflows/named'))).toMatchObject(expected);
+  await set('sale_open', true);
+  await set('sneder', 'Bob');
+  await set('nobody', 'Eve');
+  expect(await warned(api.post('/workflows/named/activate', {}))).toEqual([]);
+});
+
+test('stored templates that name one that there is not are warned of', async () => {
+  await set('street', 'Main Street');
+  const content = { subject: '{{ street }}', text: '{{ workspace.town }} {{ workspace.street }}' };
+  const { body } = await api.post('/templates', { key: 'addressed', ...content });
+  expect(body.warnings).toEqual([
+    {
+      ...{ code: 'definition.unknown_name', path: 'text', line: 1, column: 4 },
+      message: expect.stringContaining('no variable "town" of the workspace'),
+    },
+  ]);
+});
+
 test('many set at once all count', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `at_once_${index}`);
   await Promise.all(names.map((name) => set(name, name)));

@@ -1,5 +1,6 @@
 import { Document, Scalar } from 'yaml';
 import { parseDefinition, parseDefinitionText } from '../../src/language/parse-definition';
+import { warnedAlone } from '../../src/language/workspace-names';
 
 const AROUND = [
   'name: x',
@@ -13,8 +14,8 @@ const LINES_BEFORE = AROUND.length + 2;
 /** What is said about the templates of a mail whose `text` is written so, its position within these lines. */
 function found(lines: readonly string[]) {
   const source = [...AROUND, '    config:', '      subject: x', ...lines].join('\n');
-  const { errors, warnings } = parseDefinitionText(source);
-  return [...errors, ...warnings]
+  const { errors, warnings, variables } = parseDefinitionText(source);
+  return [...errors, ...warnings, ...warnedAlone(variables)]
     .filter(({ code }) => /bad_template|_name$/.test(code))
     .map(({ line = 0, column }) => [line - LINES_BEFORE, column]);
 }
@@ -118,8 +119,8 @@ test.each(STYLES)('in the style %s a name is found whatever stands around it', (
       trigger: { type: 'manual' },
       steps: [{ id: 'a', type: 'send_email', config: { subject: 'x', text: scalar } }],
     }).toString({ lineWidth: 60 });
-    const { warnings } = parseDefinitionText(source);
-    const issue = warnings.find(({ code }) => code === 'definition.unknown_name');
+    const { variables } = parseDefinitionText(source);
+    const [issue] = warnedAlone(variables);
     const line = source.split('\n')[(issue?.line ?? 0) - 1] ?? '';
     expect(line.slice((issue?.column ?? 0) - 1)).toMatch(/^nobody/);
   }

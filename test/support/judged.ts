@@ -1,5 +1,6 @@
 import { sketchGraph } from '../../src/language/graph-sketch';
 import { validateGraph } from '../../src/language/validate-definition';
+import { warnedAlone } from '../../src/language/workspace-names';
 import { sketched } from './define';
 
 export interface Judged {
@@ -17,7 +18,9 @@ export function judged(sketch: Parameters<typeof sketched>[0]): Judged {
 
 /** The same about an input that no sketch can make. */
 export function judgedInput(input: object): Judged {
-  const { errors, warnings } = validateGraph(sketchGraph(input as Record<string, unknown>));
+  const found = validateGraph(sketchGraph(input as Record<string, unknown>));
+  const { errors } = found;
+  const warnings = [...found.warnings, ...warnedAlone(found.variables)];
   const lineOf = ({ code, path, suggestion }: (typeof errors)[number]) =>
     `${code.replace('definition.', '')} ${path}${suggestion === undefined ? '' : ` -> ${suggestion}`}`;
   return {

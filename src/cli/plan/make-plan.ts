@@ -6,6 +6,7 @@ import type { MailTemplate } from '../../journey/mail-template';
 import { contentHash } from '../../language/content-hash';
 import type { Reference } from '../../language/references';
 import { didYouMean, suggestion } from '../../language/suggest';
+import { warningsBeside } from '../../language/workspace-names';
 import type { ReadDefinition } from '../definitions';
 import type { Shelf } from '../templates';
 import { UsageError } from '../usage-error';
@@ -19,7 +20,7 @@ import {
   planWorkflow,
   type WorkflowPlan,
 } from './workflow-plan';
-import { findTemplate, findWorkflow, readWorld } from './world';
+import { findTemplate, findWorkflow, readWorld, variableNames } from './world';
 
 export interface Plan {
   readonly hash: string;
@@ -37,12 +38,13 @@ export async function makePlan(
   options: PlanOptions,
   tell: (text: string) => void,
 ): Promise<Plan> {
-  const planned: Planned = { workflows: keysOf(files), shelf };
-  const templates = await planTemplates(client, shelf, options);
+  const workflowKeys = keysOf(files);
+  const variables = await variableNames(client);
+  const templates = await planTemplates(client, shelf, { ...options, variables });
   const workflows: WorkflowPlan[] = [];
   for (const [index, file] of files.entries()) {
     tell(`${index + 1}/${files.length} ${file.file}`);
-    const known = await plannedFile(client, file, planned);
+    const known = await plannedFile(client, file, { workflowKeys, shelf, variables });
     const world = await readWorld(client, known.definition.key);
     const plan = planWorkflow(known, world, options);
     workflows.push({ ...plan, people: await foretold(client, plan) });
@@ -65,19 +67,20 @@ function keysOf(files: readonly ReadDefinition[]): ReadonlySet<string> {
 
 /** What will be there, whatever is there now. */
 interface Planned {
-  readonly workflows: ReadonlySet<string>;
+  readonly workflowKeys: ReadonlySet<string>;
   readonly shelf: Shelf;
+  readonly variables: ReadonlySet<string>;
 }
 
 async function plannedFile(
   client: ThroughlineClient,
-  { file, definition, source, warnings, workflows, templates: named }: ReadDefinition,
+  { file, definition, source, warnings, workflows, templates: named, variables }: ReadDefinition,
   planned: Planned,
 ): Promise<PlannedFile> {
   if (definition === null || source === null) throw new Error(`${file} has errors.`);
   const missing: Issue[] = [];
   for (const { key, issue } of workflows)
-    if (!planned.workflows.has(key) && (await findWorkflow(client, key)) === null)
+    if (!planned.workflowKeys.has(key) && (await findWorkflow(client, key)) === null)
       missing.push(issue);
   const templates = await templatesOf(client, named, planned.shelf);
   const near = Object.keys(planned.shelf.templates);
@@ -85,7 +88,8 @@ async function plannedFile(
     if (!templates.has(key))
       missing.push({ ...issue, message: issue.message + didYouMean(suggestion(key, near)) });
   const tests = await outcomeOfTests(definition, Object.fromEntries(templates));
-  return { file, definition, source, warnings: [...warnings, ...missing], missing, tests };
+  const known = warningsBeside(warnings, variables, planned.variables);
+  return { file, definition, source, warnings: [...known, ...missing], missing, tests };
 }
 
 async function templatesOf(

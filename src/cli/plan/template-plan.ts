@@ -3,6 +3,7 @@ import type { ThroughlineClient } from '../../client/index';
 import type { Template, TemplateContent } from '../../client/types';
 import { MAIL_PARTS } from '../../journey/mail-template';
 import { contentHash } from '../../language/content-hash';
+import { warnedBeside } from '../../language/workspace-names';
 import type { Problems } from '../problems';
 import type { Shelf, StoredFile } from '../templates';
 import { readTemplate } from './world';
@@ -22,25 +23,28 @@ export interface TemplatePlan extends Pick<Problems, 'file' | 'warnings'> {
 export async function planTemplates(
   client: ThroughlineClient,
   { stored }: Shelf,
-  { draft }: { readonly draft: boolean },
+  { draft, variables }: { readonly draft: boolean; readonly variables: ReadonlySet<string> },
 ): Promise<readonly TemplatePlan[]> {
   const plans: TemplatePlan[] = [];
   for (const each of stored)
-    plans.push(planTemplate(each, await readTemplate(client, each.template.key), draft));
+    plans.push({
+      ...planTemplate(each, await readTemplate(client, each.template.key), draft),
+      warnings: [...each.warnings, ...warnedBeside(each.variables, variables)],
+    });
   return plans;
 }
 
 function planTemplate(
-  { file, warnings, name, template }: StoredFile,
+  { file, name, template }: StoredFile,
   before: Template | null,
   draft: boolean,
-): TemplatePlan {
+): Omit<TemplatePlan, 'warnings'> {
   const { key, version: _inTheFile, ...said } = template;
   const content: TemplateContent = name === undefined ? said : { ...said, name };
   const changes = before === null ? [] : differing(before, content);
   const changed = draft ? 'hold' : 'replace';
   const deed = before === null ? 'create' : changes.length > 0 ? changed : 'keep';
-  return { file, warnings, key, content, deed, version: before?.version ?? null, changes };
+  return { file, key, content, deed, version: before?.version ?? null, changes };
 }
 
 /** A name that the file leaves out stays as it is. */

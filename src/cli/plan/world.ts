@@ -66,3 +66,9 @@ export async function readVersion(
     contentHash: found.contentHash,
   };
 }
+
+/** The names of the workspace's variables. */
+export async function variableNames(client: ThroughlineClient): Promise<ReadonlySet<string>> {
+  const all = await everyPage((page) => client.variables.list(page));
+  return new Set(all.map(({ name }) => name));
+}

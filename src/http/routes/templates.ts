@@ -12,6 +12,7 @@ import {
   type TemplateRow,
 } from '../../db/templates';
 import { draftsWith, publishedUses } from '../../db/template-uses';
+import { variableNames } from '../../db/variables';
 import { fail, type Issue } from '../../errors';
 import type { MailContent } from '../../journey/mail-template';
 import { checkTemplate } from '../../language/check-template';
@@ -65,7 +66,7 @@ export const templateRoutes = [
     answers: { 201: { description: 'The template.', schema: templateSchema } },
     problems: ['template.key_taken'],
     async write(tx, { body, key: { keyId: author } }) {
-      const warnings = checked(body);
+      const warnings = await checked(tx, body);
       const { name = body.key } = body;
       const row = await createTemplate(tx, { ...body, name, author });
       await audited(tx, author, row, 'create');
@@ -115,7 +116,7 @@ export const templateRoutes = [
     answers: { 200: { description: 'The template, replaced.', schema: templateSchema } },
     problems: ['template.not_found', 'template.changed'],
     async write(tx, { params: { id }, body, header, key: { keyId: author } }) {
-      const warnings = checked(body);
+      const warnings = await checked(tx, body);
       const row = await heldTemplate(tx, id);
       requireMatch(row, header('If-Match'));
       const { name = row.name } = body;
@@ -166,8 +167,8 @@ async function heldTemplate(tx: Tx, idOrKey: string): Promise<TemplateRow> {
 }
 
 /** The warnings about a template. Fails with `request.invalid` where it cannot be read. */
-function checked(content: MailContent): readonly Issue[] {
-  const { errors, warnings } = checkTemplate(content);
+async function checked(tx: Tx, content: MailContent): Promise<readonly Issue[]> {
+  const { errors, warnings } = checkTemplate(content, await variableNames(tx));
   refuseIf(errors, 'template');
   return warnings;
 }

@@ -121,6 +121,22 @@ describe('in files', () => {
     expect(json).toMatchObject({ files: [{ warnings: [{ suggestion: 'spring-offer' }] }, {}] });
   });
 
+  it('are warned of where they name a variable that the workspace does not have', async () => {
+    const { run } = projectOf(api)({
+      'offer.yaml': offer('named'),
+      't/spring-offer.yaml':
+        'subject: Hi {{ first_name }}\ntext: "{{ shop }} {{ workspace.town }}"\n',
+    });
+    const args = ['offer.yaml', '--templates', 't'];
+    const alone = await run('validate', ...args);
+    expect(alone.out).toContain('"shop"');
+    expect(alone.out).not.toContain('town');
+    await api.post('/variables', { name: 'shop', value: 'Corner Shop' });
+    const planned = await run('plan', ...args);
+    expect(planned.out).toContain('There is no variable "town" of the workspace');
+    expect(planned.out).not.toContain('"shop"');
+  });
+
   it('among definitions are told for what they are, without the option', async () => {
     const folder = folderWith({
       'j/offer.yaml': offer('offer'),
