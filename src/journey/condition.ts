@@ -107,7 +107,7 @@ const field = z
       .min(1)
       .max(200)
       .describe(
-        '`contact.…`, `variables.…`, `event.…`, `enrollment.…`, or a bare contact field or attribute. In a filter of events a bare name is a property of the event first.',
+        '`contact.…`, `variables.…`, `event.…`, `enrollment.…`, `workspace.…`, or a bare contact field or attribute. In a filter of events a bare name is a property of the event first.',
       ),
     ...compared,
   })

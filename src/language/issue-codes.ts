@@ -55,7 +55,7 @@ export const ISSUE_CODES = {
   'definition.unknown_node': 'Something names a node that does not exist.',
   'definition.unknown_goal': 'A test expects a goal that does not exist.',
   'definition.condition_in_filter':
-    'A filter looks at one event, so it cannot ask what else happened.',
+    'A filter looks at one event and the contact, so it cannot ask what else happened, or there is.',
   'definition.unknown_event': 'The event is not in the catalogue, and near one that is.',
   'definition.untracked_event':
     'Something hangs on openings or clicks, and no mail of the journey has them recorded.',

@@ -76,13 +76,30 @@ export function unknownNode(id: string, path: Path, found: { suggestion?: string
 
 const ASKS_THE_PAST = new Set(['event', 'step']);
 
-/** Filters look at one event, so they cannot ask what else happened. */
+/** What a trigger judges an event without: nobody has entered yet, and settings are read for those who may. */
+const NOT_AT_TRIGGERS = new Set(['variables', 'enrollment', 'workspace']);
+
+/** Filters look at one event, so they cannot ask what else happened, and those of triggers not what else there is. */
 export function uselessInFilters(objects: readonly LanguageObject[]): GraphFindings {
-  const warnings = objects.flatMap(({ path, value }): Issue[] => {
-    const type = typeof value.type === 'string' ? value.type.toLowerCase() : '';
-    if (!path.includes('filter') || !ASKS_THE_PAST.has(type)) return [];
-    const message = `A filter looks at one event and the contact, so a condition of the type "${type}" is always false in it. Ask in a condition node instead.`;
-    return [issueAt('definition.condition_in_filter', path, message)];
+  const warnings = objects.flatMap((object): Issue[] => {
+    const { path } = object;
+    if (!path.includes('filter')) return [];
+    const message = pastInFilter(object) ?? nameInTrigger(object);
+    return message === null ? [] : [issueAt('definition.condition_in_filter', path, message)];
   });
   return { errors: [], warnings };
+}
+
+function pastInFilter({ value }: LanguageObject): string | null {
+  const type = typeof value.type === 'string' ? value.type.toLowerCase() : '';
+  return ASKS_THE_PAST.has(type)
+    ? `A filter looks at one event and the contact, so a condition of the type "${type}" is always false in it. Ask in a condition node instead.`
+    : null;
+}
+
+function nameInTrigger({ path, value: { field } }: LanguageObject): string | null {
+  const [root, ...rest] = typeof field === 'string' ? field.split('.') : [];
+  const isAtTrigger = path[0] === 'trigger' || path[0] === 'triggers';
+  if (!isAtTrigger || rest.length === 0 || !NOT_AT_TRIGGERS.has(root ?? '')) return null;
+  return `The filter of a trigger looks at one event and the contact, so ${quoted([String(field)])} has no value in it. Ask in "settings.enrollment.entryWhen" instead.`;
 }

@@ -104,6 +104,19 @@ describe('nodes that are named', () => {
   });
 });
 
+test.each(['variables.plan', 'enrollment.version', 'workspace.timeZone'])(
+  'the filter of a trigger knows nothing of %s, which is a warning',
+  (field) => {
+    const filter = [{ field, operator: 'exists' }];
+    const nodes = { tag };
+    const trigger = { type: 'event', event: 'a.b', filter };
+    expect(judged({ nodes, triggers: [trigger] }).warnings).toEqual([
+      'condition_in_filter triggers[0].filter[0]',
+    ]);
+    expect(judged({ nodes, settings: { enrollment: { entryWhen: filter } } }).warnings).toEqual([]);
+  },
+);
+
 describe('time zones', () => {
   const window = (timeZone: string) => ({ from: '09:00', to: '17:00', timeZone });
 
