@@ -53,7 +53,7 @@ export const event = defineCommand({
     else {
       const { accepted, duplicates, rejected } = told;
       for (const { index, code, message } of told.results)
-        terminal.line(printable(`event ${index + 1}: ${code}: ${message}`));
+        terminal.line(printable(`event ${index + 1}: ${code}: ${message}${hintAt(code, file)}`));
       terminal.line(
         `${counted(accepted, 'event')} stored, ${duplicates} known already, ${rejected} rejected`,
       );
@@ -61,6 +61,12 @@ export const event = defineCommand({
     return told.rejected === 0 ? 0 : 1;
   },
 });
+
+/** The API speaks of the field that it takes; the event of a file has it, too. */
+const hintAt = (code: string, file: string | undefined): string =>
+  code === 'contact.not_found' && file === undefined
+    ? ' The option for that is --create-contact.'
+    : '';
 
 async function oneEvent(args: readonly string[], values: Values<typeof ONE>): Promise<object> {
   const type = onlyName(args, 'the type of the event, or a --file of events');

@@ -51,6 +51,9 @@ test('somebody is enrolled, found, held and let go', async () => {
 });
 
 test('events are reported, one or many, and a rejected one is told', async () => {
+  const unknown = await here.run('event', 'cart.left', '--email', 'bo@example.com');
+  expect(unknown.out).toContain('The option for that is --create-contact.');
+  expect(unknown.code).toBe(1);
   const one = await here.run('event', 'cart.left', '--email', 'bo@example.com', '--create-contact');
   expect(one).toEqual({ code: 0, out: '1 event stored, 0 known already, 0 rejected\n', err: '' });
   const many = await here.json('event', '--file', 'events.json');
