@@ -3,6 +3,10 @@ import type { Graph } from '../journey/graph';
 
 export const quoted = (name: string): string => `"${name}"`;
 
+/** How a sentence names a node where it says itself what is done there. */
+export const nameOf = (graph: Graph | null, nodeId: string): string =>
+  quoted(graph?.has(nodeId) === true ? graph.node(nodeId).label : nodeId);
+
 /** How a sentence names a node: by its name and what it does there. */
 export function placeOf(graph: Graph | null, nodeId: string): string {
   if (graph === null || !graph.has(nodeId)) return quoted(nodeId);

@@ -272,7 +272,7 @@ describe('somebody who is or was inside', () => {
       { kind: 'ended', code: 'goal_reached', enrollmentId: id },
     ]);
     expect(answer(told)).toBe(
-      `She reached the goal "It is paid" and left "Journey", at ${clock(at(5))}. She was not sent the mail of Send "The welcome": she has refused the channel "email".`,
+      `She reached the goal "It is paid" and left "Journey", at ${clock(at(5))}. She was not sent the mail of "The welcome": she has refused the channel "email".`,
     );
     await api.admin`update deliveries set topic = 'offers',
       receipt = 'She has unsubscribed from the topic "offers".' where enrollment_id = ${id}`;

@@ -3,7 +3,7 @@ import type { DeliveryRow } from '../../db/deliveries';
 import type { EventRow } from '../../db/events';
 import { HELD_FOR } from '../../db/workflow-pause';
 import { waitOf } from '../../journey/graph';
-import { counted, joined, placeOf, quoted } from '../words';
+import { counted, joined, nameOf, placeOf, quoted } from '../words';
 import { deferredWords, failureWords, messageName, whyNot } from './effect-words';
 import { endWords, refusalWords } from './entry-lines';
 import { fateWords } from './fate-words';
@@ -86,7 +86,7 @@ function sent(
     messages.filter((each) => each.status === status);
   const named = (rows: readonly DeliveryRow[]) => joined(rows.map(messageName));
   // What was held back was never written, so it has no subject.
-  const at = (row: DeliveryRow) => `${messageName(row)} of ${placeOf(graph, row.nodeId)}`;
+  const at = (row: DeliveryRow) => `${messageName(row)} of ${nameOf(graph, row.nodeId)}`;
   const fateOf = ({ effectKey }: DeliveryRow) =>
     fateWords(reactions.filter(({ deliveryKey }) => deliveryKey === effectKey));
   const fared = these('sent').map((row) => ({ row, fate: fateOf(row) }));
