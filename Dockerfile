@@ -11,7 +11,7 @@ RUN npm ci --include=dev
 COPY tsconfig.json tsconfig.build.json ./
 COPY drizzle drizzle
 COPY journeys journeys
-COPY scripts/bundle-workflows.ts scripts/
+COPY scripts/bundle-workflows.ts scripts/flat-types.ts scripts/
 COPY activities activities
 COPY workflows workflows
 COPY src src

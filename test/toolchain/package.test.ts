@@ -36,6 +36,22 @@ const SETTINGS = {
   include: ['shop.ts'],
 };
 
+/** A backend that looks at others' types too; Temporal's lack those of a package of theirs. */
+const ORDERS = `
+import type { EnrollmentState, Step, ThroughlineClient } from 'throughline/client';
+
+export async function lastStep(client: ThroughlineClient, workflow: string) {
+  const { data } = await client.enrollments.list(workflow, { status: 'failed', limit: 1 });
+  const failed: EnrollmentState | undefined = data[0];
+  const steps = failed === undefined ? [] : (await client.enrollments.steps(failed.id)).data;
+  return steps.map(({ nodeId, status }): [string, Step['status']] => [nodeId, status]);
+}
+`;
+const STRICT = {
+  compilerOptions: { ...SETTINGS.compilerOptions, skipLibCheck: false, noEmit: true },
+  include: ['orders.ts'],
+};
+
 function run(folder: string, program: string, ...args: string[]): string {
   const { NODE_ENV: _environment, ...inherited } = process.env;
   return execFileSync(program, args, {
@@ -58,7 +74,11 @@ test('the package that npm packs is installed elsewhere, typed, and runs', () =>
   run(shop, 'npm', 'install', join(project, packed));
   writeFileSync(join(shop, 'shop.ts'), SHOP);
   writeFileSync(join(shop, 'tsconfig.json'), JSON.stringify(SETTINGS));
-  run(shop, process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.');
+  writeFileSync(join(shop, 'orders.ts'), ORDERS);
+  writeFileSync(join(shop, 'strict.json'), JSON.stringify(STRICT));
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  for (const settings of ['tsconfig.json', 'strict.json'])
+    run(shop, process.execPath, compiler, '-p', settings);
   expect(run(shop, process.execPath, 'out/shop.js')).toBe('client.unreachable function function\n');
   const cli = join(shop, 'node_modules/.bin/throughline');
   expect(run(shop, cli, 'validate', join(ROOT, 'journeys/welcome.yaml'))).toBe(
