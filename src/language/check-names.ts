@@ -1,9 +1,10 @@
 /** Names that templates and conditions read: unknown ones, and those that are nearly known. */
 import type { Issue } from '../errors';
-import { namesIn, placesIn } from '../evaluate/template-names';
+import { placesIn } from '../evaluate/template-names';
 import { type FoundIssue, type GraphFindings, issueAt, quoted } from './findings';
-import { type Doubt, doubtAbout, type KnownNames, nameKey } from './known-names';
+import { type Doubt, doubtAbout, type KnownNames } from './known-names';
 import type { LanguageObject } from './language-objects';
+import { doubtsIn } from './name-doubts';
 import type { PlacedTemplate } from './text-problems';
 import { noSuchVariable, type WorkspaceName } from './workspace-names';
 
@@ -11,9 +12,6 @@ import { noSuchVariable, type WorkspaceName } from './workspace-names';
 export interface NameFindings extends GraphFindings {
   readonly variables: readonly WorkspaceName[];
 }
-
-/** Names looked at in one template; nobody reads more warnings than that. */
-const MOST_NAMES = 200;
 
 /** Tags looked at in all templates; a hundred rich mails have fewer, and reading more takes too long. */
 const MOST_TAGS = 5_000;
@@ -31,7 +29,7 @@ export function checkTemplateNames(
     tags += text.match(/\{[{%]/g)?.length ?? 0;
     if (tags > MOST_TAGS) break;
     const placeOf = placesIn(text);
-    for (const [doubt, begin] of doubtsIn(text, names)) {
+    for (const { doubt, begin } of doubtsIn(text, names)) {
       const said = wordsOf(doubt, `${placeOf(begin)} of the template`);
       const issue: FoundIssue = { ...said, path, inText: { text, begin } };
       if (doubt.suggestion !== undefined) errors.push(issue);
@@ -56,17 +54,6 @@ function wordsOf(
       ? noSuchVariable(variable.key, placed)
       : `Nothing in this workflow gives ${placed} a value; it renders as nothing unless whoever enrolls, or the workspace, does.`;
   return { code: 'definition.unknown_name', message };
-}
-
-function doubtsIn(text: string, names: KnownNames): readonly (readonly [Doubt, number])[] {
-  const seen = new Set<string>();
-  return namesIn(text).flatMap(({ segments, begin }) => {
-    const key = nameKey(segments);
-    if (seen.has(key) || seen.size >= MOST_NAMES) return [];
-    seen.add(key);
-    const doubt = doubtAbout(segments, names);
-    return doubt === null ? [] : [[doubt, begin] as const];
-  });
 }
 
 /** Fields of conditions: nearly known ones are warnings, since an attribute may be called so. */

@@ -1,16 +1,13 @@
 /** What is wrong with a stored template: Liquid and MJML that cannot be read, and names that are doubtful. */
 import type { Issue } from '../errors';
-import { namesIn } from '../evaluate/template-names';
 import { MAIL_PARTS, type MailContent } from '../journey/mail-template';
 import type { NameFindings } from './check-names';
 import { type FoundIssue, type PlaceInText, quoted } from './findings';
 import { sketchGraph } from './graph-sketch';
-import { type Doubt, doubtAbout, knownNames, nameKey } from './known-names';
+import { type Doubt, knownNames } from './known-names';
+import { doubtsIn } from './name-doubts';
 import { unreadable } from './text-problems';
 import { noSuchVariable, warnedBeside, type WorkspaceName } from './workspace-names';
-
-/** Names looked at in one text; nobody reads more warnings than that. */
-const MOST_NAMES = 200;
 
 /**
  * Issues by field, with line and column within its text. A name is never an error here: which variables there are, the
@@ -35,7 +32,13 @@ export function templateFindings(content: MailContent): NameFindings {
     if (text === undefined) return [];
     return [{ path, text, ...(path === 'mjml' ? { markup: 'mjml' as const } : {}) }];
   });
-  const doubts = written.flatMap(({ path, text }) => doubtsIn(path, text));
+  const names = knownNames(sketchGraph({}), []);
+  const doubts = written.flatMap(({ path, text }) =>
+    doubtsIn(text, names).map(({ doubt, begin }) => {
+      const issue: FoundIssue = { ...wordsOf(doubt), path, inText: { text, begin } };
+      return { variable: doubt.variable, issue };
+    }),
+  );
   return {
     errors: unreadable(written),
     warnings: doubts.flatMap(({ issue, variable }) => (variable === undefined ? [issue] : [])),
@@ -45,41 +48,20 @@ export function templateFindings(content: MailContent): NameFindings {
   };
 }
 
-interface PlacedDoubt {
-  readonly variable: Doubt['variable'] | undefined;
-  readonly issue: FoundIssue;
-}
-
-function doubtsIn(path: string, text: string): PlacedDoubt[] {
-  const names = knownNames(sketchGraph({}), []);
-  const seen = new Set<string>();
-  return namesIn(text).flatMap(({ segments, begin }): PlacedDoubt[] => {
-    const key = nameKey(segments);
-    if (seen.has(key) || seen.size >= MOST_NAMES) return [];
-    seen.add(key);
-    const doubt = doubtAbout(segments, names);
-    if (doubt === null) return [];
-    const { variable } = doubt;
-    return [{ variable, issue: { ...wordsOf(doubt), path, inText: { text, begin } } }];
-  });
-}
-
 function wordsOf({
   name,
   suggestion,
   variable,
 }: Doubt): Pick<Issue, 'code' | 'message' | 'suggestion'> {
-  if (suggestion === undefined) {
-    if (variable?.isBare === false)
-      return {
-        code: 'definition.unknown_name',
-        message: noSuchVariable(variable.key, quoted([name])),
-      };
-    const message = `Whoever sends this template has to give ${quoted([name])} a value; it renders as nothing otherwise.`;
-    return { code: 'definition.unknown_name', message };
+  if (suggestion !== undefined) {
+    const message = `${quoted([name])} is nearly "${suggestion}". If that was meant, write it so; otherwise whoever sends this template has to give it a value.`;
+    return { code: 'definition.misspelt_name', message, suggestion };
   }
-  const message = `${quoted([name])} is nearly "${suggestion}". If that was meant, write it so; otherwise whoever sends this template has to give it a value.`;
-  return { code: 'definition.misspelt_name', message, suggestion };
+  const message =
+    variable?.isBare === false
+      ? noSuchVariable(variable.key, quoted([name]))
+      : `Whoever sends this template has to give ${quoted([name])} a value; it renders as nothing otherwise.`;
+  return { code: 'definition.unknown_name', message };
 }
 
 function placeOf({ text, begin }: PlaceInText) {

@@ -115,7 +115,3 @@ export function doubtAbout(
   if (namespace.others === 'variables') return { name, variable: { key: field, isBare: false } };
   return namespace.others === 'none' ? { name } : null;
 }
-
-/** What stands for a name where each is looked at once. */
-export const nameKey = ([root, field, inner]: readonly string[]): string =>
-  (`${root}.${field}` === 'workspace.variables' ? [root, field, inner] : [root, field]).join('.');
