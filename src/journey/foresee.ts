@@ -9,6 +9,7 @@
 import { type Graph, type GraphNode, waitOf } from './graph';
 import type { Instant } from './json';
 import { migrated } from './migrate';
+import { reasonText } from './reason';
 import { cursorAt, initialState } from './state';
 
 /** A node on which somebody stands, as rows tell it. */
@@ -50,7 +51,7 @@ export function foresee(places: readonly Place[], { graph, target, map, at }: Mo
   const state = { ...initialState('', graph.entry, at), cursors };
   const steered = migrated({ state, graph, at }, target, map);
   if (!('state' in steered)) {
-    const why = 'refused' in steered ? refusal(steered) : null;
+    const why = 'refused' in steered ? reasonText(steered.refused, steered.detail) : null;
     return places.map(({ node }) => {
       return { node, becomes: null, would: 'cannot_move', why, sends: false, until: null };
     });
@@ -86,10 +87,6 @@ export function foresee(places: readonly Place[], { graph, target, map, at }: Mo
   });
 }
 
-function refusal({ refused, detail }: { readonly refused: string; readonly detail?: string }) {
-  return detail === undefined ? refused : `${refused}: ${detail}`;
-}
-
 /** Somebody who was paused began later than her visit: then only the end that her row shows tells when. */
 function anchorOf(node: GraphNode, { startedAt, until }: Omit<Place, 'node'>): Instant {
   const span = deadline(node, 0);
@@ -116,15 +113,16 @@ function keeping(
 ): Pick<Foreseen, 'would' | 'sends' | 'until'> {
   const behind = () => target.successors(after.id).some((id) => writesSoon(target, id));
   const isEffect = after.type.kind === 'effect';
-  // Quiet hours, caps and pauses between attempts are judged anew where the move wakes her, to the same end.
-  const isPutOff = until !== null && until > at && rulesAlike(before, after, { graph, target });
-  if (isEffect && isPutOff) return { would: 'waits', sends: false, until };
-  if (isEffect)
+  if (isEffect) {
+    // Quiet hours, caps and pauses between attempts are judged anew where the move wakes her, to the same end.
+    if (until !== null && until > at && rulesAlike(before, after, { graph, target }))
+      return { would: 'waits', sends: false, until };
     return {
       would: 'goes_on_at_once',
       sends: after.type.writesToContact === true || behind(),
       until: null,
     };
+  }
   const known = deadline(after, anchor);
   if (known !== null && known <= at)
     return { would: 'goes_on_at_once', sends: behind(), until: null };
