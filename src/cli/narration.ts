@@ -3,7 +3,7 @@ import type { Graph } from '../journey/graph';
 import type { Json } from '../journey/json';
 import { show } from '../journey/coercion';
 import type { ScriptItem } from '../journey/journey-tests';
-import { apart } from '../journey/reason';
+import { wordsIn } from '../journey/reason';
 import type { DryRunReport } from '../language/dry-run';
 import { printable, type Terminal } from './terminal';
 import { lengthText } from './times';
@@ -25,7 +25,7 @@ export function outcomeOf({ step, at, endedAt }: Visit, paint: Paint): string {
   const passed = endedAt > at ? ` after ${lengthText(endedAt - at)}` : '';
   const way = port === undefined ? 'ends' : `→ ${port}`;
   const why =
-    step.reason === undefined ? '' : paint('dim', ` (${printable(wordsOf(step.reason))})`);
+    step.reason === undefined ? '' : paint('dim', ` (${printable(wordsIn(step.reason))})`);
   switch (status) {
     case 'completed':
       return `${way}${passed}${why}`;
@@ -38,12 +38,6 @@ export function outcomeOf({ step, at, endedAt }: Visit, paint: Paint): string {
     default:
       return status;
   }
-}
-
-/** What people read of a reason: the words behind its code, else the code. */
-function wordsOf(reason: string): string {
-  const { code, words } = apart(reason);
-  return words ?? code;
 }
 
 /** The messages and calls of a visit, one line each; what came later than the visit says so. */

@@ -6,6 +6,12 @@ const SEPARATOR = ': ';
 export const reasonText = (code: string, words?: string): string =>
   words === undefined ? code : `${code}${SEPARATOR}${words}`;
 
+/** What people read of a stored reason: the words behind its code, else the code. */
+export function wordsIn(reason: string): string {
+  const { code, words } = apart(reason);
+  return words ?? code;
+}
+
 /** Takes a stored reason apart; null where it is a code alone. */
 export function apart(reason: string): { readonly code: string; readonly words: string | null } {
   const end = reason.indexOf(SEPARATOR);

@@ -1,7 +1,8 @@
 /** Tells a journey and its reason in a few words, from its rows. */
+import { wordsIn } from '../../journey/reason';
 import { NODE, OPEN, type Waits } from './definition';
 import { paymentOf, stepOf } from './expect';
-import type { PersonFacts, StepFact } from './facts';
+import type { PersonFacts } from './facts';
 
 /** While no worker ran; milliseconds since the epoch. */
 export interface Outage {
@@ -46,7 +47,7 @@ export function reasonWords(facts: PersonFacts, waits: Waits, outage: Outage | n
   if (offer) return 'opened neither mail';
   if (stepOf(facts, NODE.opened)?.port === 'received')
     return `opened in ${openedAfter(facts, NODE.reminder)}, did not pay`;
-  return `not opened; ${detail(stepOf(facts, NODE.vip))}`;
+  return `not opened; ${wordsIn(stepOf(facts, NODE.vip)?.reason ?? '')}`;
 }
 
 function paymentWords(facts: PersonFacts, waits: Waits, outage: Outage | null): string {
@@ -75,12 +76,6 @@ function openedAfter({ deliveries, events }: PersonFacts, node: string): string 
   const open = events.find((one) => one.type === OPEN && one.messageId === messageId);
   if (!open || !claimedAt) return '?';
   return seconds(open.occurredAt.getTime() - claimedAt.getTime());
-}
-
-/** The words behind the code of a stored reason. */
-function detail(step: StepFact | undefined): string {
-  const reason = step?.reason ?? '';
-  return reason.slice(reason.indexOf(': ') + 1).trim();
 }
 
 export function seconds(milliseconds: number): string {
