@@ -51,7 +51,7 @@ export function donePage(topic: string | null): Page {
 const ALL = { says: 'Unsubscribe from all marketing', query: `?${FROM_ALL}=1` };
 
 /** A topic is a key, and its reader has never seen it. */
-const inWords = (topic: string): string => topic.replaceAll(/[-_]+/g, ' ').trim() || topic;
+const inWords = (topic: string): string => topic.replaceAll(/[-_]+/g, ' ');
 
 const MORE_AT_ALL = 'more marketing e-mails from this sender.';
 
