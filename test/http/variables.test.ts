@@ -9,6 +9,13 @@ afterAll(() => api.close());
 const set = (name: string, value: unknown, key?: string) =>
   api.post('/variables', { name, value }, key);
 
+/** A journey of one mail. */
+const mailing = (key: string, mail: object) => ({
+  ...{ key, name: key, trigger: { type: 'manual' } },
+  nodes: [{ id: 'mail', type: 'send_email', ...mail }],
+  edges: [{ source: 'mail', sourceHandle: 'not_sent', target: 'end' }],
+});
+
 test('a variable is made, changed, read and taken away, of any JSON, and each change is noted', async () => {
   const made = await set('discount', '5');
   expect([made.status, made.body]).toEqual([201, { name: 'discount', value: '5' }]);
@@ -40,17 +47,8 @@ test('they are listed by their names, in parts', async () => {
 
 test('templates and conditions see them', async () => {
   await set('shop', 'Corner Shop');
-  const definition = {
-    ...{ key: 'v', name: 'V', trigger: { type: 'manual' } },
-    nodes: [
-      {
-        id: 'mail',
-        type: 'send_email',
-        data: { subject: 'Hello from {{ workspace.shop }} / {{ shop }}', text: 'Hello.' },
-      },
-    ],
-    edges: [{ source: 'mail', target: 'end' }],
-  };
+  const subject = 'Hello from {{ workspace.shop }} / {{ shop }}';
+  const definition = mailing('v', { data: { subject, text: 'Hello.' } });
   const { body } = await api.post('/workflows/test', {
     ...{ definition, contact: { email: 'ada@example.com' } },
   });
@@ -60,18 +58,8 @@ test('templates and conditions see them', async () => {
 test('what names one that there is not is warned of, and an other name that one gives is not', async () => {
   await set('sender', 'Ann');
   const condition = [{ field: 'workspace.sale_open', operator: 'equals', value: true }];
-  const definition = {
-    ...{ key: 'named', name: 'Named', trigger: { type: 'manual' } },
-    nodes: [
-      {
-        id: 'mail',
-        type: 'send_email',
-        data: { subject: '{{ sender }}', text: '{{ workspace.sneder }} {{ nobody }}' },
-        executeIf: condition,
-      },
-    ],
-    edges: [{ source: 'mail', sourceHandle: 'not_sent', target: 'end' }],
-  };
+  const data = { subject: '{{ sender }}', text: '{{ workspace.sneder }} {{ nobody }}' };
+  const definition = mailing('named', { data, executeIf: condition });
   const warned = async (answer: Promise<{ body: { warnings?: object[] } }>) =>
     (await answer).body.warnings;
   const expected = [
