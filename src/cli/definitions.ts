@@ -9,6 +9,8 @@ import { readSource } from './sources';
 /** Its warnings are those where no API is asked which variables the workspace has. */
 export interface ReadDefinition extends ParsedDefinition {
   readonly file: string;
+  /** Those of its warnings that hold whichever there are. */
+  readonly certain: readonly Issue[];
 }
 
 /** Reads and judges the definition in a file. */
@@ -16,10 +18,12 @@ export async function readDefinition(name: string): Promise<ReadDefinition> {
   const { name: file, text } = await readSource(name);
   const parsed = parseDefinitionText(text);
   if (parsed.definition === null && isTemplate(text))
-    return { file, ...parsed, errors: [IS_TEMPLATE], warnings: [] };
-  const names = warnedAlone(parsed.variables);
-  const warnings = [...parsed.warnings, ...names, ...(await entryWarnings(parsed))];
-  return { file, ...parsed, warnings };
+    return { file, ...parsed, errors: [IS_TEMPLATE], warnings: [], certain: [] };
+  const entries = await entryWarnings(parsed);
+  return {
+    ...{ file, ...parsed, certain: [...parsed.warnings, ...entries] },
+    warnings: [...parsed.warnings, ...warnedAlone(parsed.variables), ...entries],
+  };
 }
 
 const IS_TEMPLATE: Issue = {

@@ -37,16 +37,6 @@ export function warnedBeside(
   return firstOf(told, 'warnings');
 }
 
-/** The same warnings once the variables are known, whatever was said where they were not. */
-export function warningsBeside(
-  warnings: readonly Issue[],
-  names: readonly WorkspaceName[],
-  known: ReadonlySet<string>,
-): Issue[] {
-  const alone = new Set(warnedAlone(names));
-  return [...warnings.filter((each) => !alone.has(each)), ...warnedBeside(names, known)];
-}
-
 function withSuggestion({ key, issue }: WorkspaceName, known: ReadonlySet<string>): Issue {
   const suggestion = nearMiss(key, known);
   if (suggestion === null) return issue;

@@ -6,7 +6,7 @@ import type { MailTemplate } from '../../journey/mail-template';
 import { contentHash } from '../../language/content-hash';
 import type { Reference } from '../../language/references';
 import { didYouMean, suggestion } from '../../language/suggest';
-import { warningsBeside } from '../../language/workspace-names';
+import { warnedBeside } from '../../language/workspace-names';
 import type { ReadDefinition } from '../definitions';
 import type { Shelf } from '../templates';
 import { UsageError } from '../usage-error';
@@ -74,7 +74,7 @@ interface Planned {
 
 async function plannedFile(
   client: ThroughlineClient,
-  { file, definition, source, warnings, workflows, templates: named, variables }: ReadDefinition,
+  { file, definition, source, certain, workflows, templates: named, variables }: ReadDefinition,
   planned: Planned,
 ): Promise<PlannedFile> {
   if (definition === null || source === null) throw new Error(`${file} has errors.`);
@@ -88,8 +88,8 @@ async function plannedFile(
     if (!templates.has(key))
       missing.push({ ...issue, message: issue.message + didYouMean(suggestion(key, near)) });
   const tests = await outcomeOfTests(definition, Object.fromEntries(templates));
-  const known = warningsBeside(warnings, variables, planned.variables);
-  return { file, definition, source, warnings: [...known, ...missing], missing, tests };
+  const warnings = [...certain, ...warnedBeside(variables, planned.variables), ...missing];
+  return { file, definition, source, warnings, missing, tests };
 }
 
 async function templatesOf(

@@ -19,32 +19,36 @@ export interface TemplatePlan extends Pick<Problems, 'file' | 'warnings'> {
   readonly changes: readonly string[];
 }
 
+interface TemplateOptions {
+  readonly draft: boolean;
+  /** Those that the workspace has. */
+  readonly variables: ReadonlySet<string>;
+}
+
 /** What would become of every template of a shelf. */
 export async function planTemplates(
   client: ThroughlineClient,
   { stored }: Shelf,
-  { draft, variables }: { readonly draft: boolean; readonly variables: ReadonlySet<string> },
+  options: TemplateOptions,
 ): Promise<readonly TemplatePlan[]> {
   const plans: TemplatePlan[] = [];
   for (const each of stored)
-    plans.push({
-      ...planTemplate(each, await readTemplate(client, each.template.key), draft),
-      warnings: [...each.warnings, ...warnedBeside(each.variables, variables)],
-    });
+    plans.push(planTemplate(each, await readTemplate(client, each.template.key), options));
   return plans;
 }
 
 function planTemplate(
-  { file, name, template }: StoredFile,
+  { file, name, template, ...found }: StoredFile,
   before: Template | null,
-  draft: boolean,
-): Omit<TemplatePlan, 'warnings'> {
+  { draft, variables }: TemplateOptions,
+): TemplatePlan {
+  const warnings = [...found.warnings, ...warnedBeside(found.variables, variables)];
   const { key, version: _inTheFile, ...said } = template;
   const content: TemplateContent = name === undefined ? said : { ...said, name };
   const changes = before === null ? [] : differing(before, content);
   const changed = draft ? 'hold' : 'replace';
   const deed = before === null ? 'create' : changes.length > 0 ? changed : 'keep';
-  return { file, key, content, deed, version: before?.version ?? null, changes };
+  return { file, warnings, key, content, deed, version: before?.version ?? null, changes };
 }
 
 /** A name that the file leaves out stays as it is. */
